@@ -1,0 +1,9 @@
+"""Accounts: offices, people, roles, scope."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    verbose_name = _("单位与用户")

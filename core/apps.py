@@ -1,0 +1,9 @@
+"""Core: what every room uses and no room owns."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CoreConfig(AppConfig):
+    name = "core"
+    verbose_name = _("文件、任务与日志")

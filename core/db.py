@@ -1,0 +1,59 @@
+"""Row locks and bulk writing that both databases understand."""
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from django.db import connection, models
+
+M = TypeVar("M", bound=models.Model)
+
+
+def locked(rows: "models.QuerySet[M]") -> "models.QuerySet[M]":
+    """Lock the rows until the transaction ends, in primary-key order (SQLite: the whole file is)."""
+    rows = rows.order_by("pk")
+    if connection.vendor == "sqlite":
+        return rows
+    return rows.select_for_update(of=("self",))
+
+
+def insert_rows(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> int:
+    """Insert plain values into `model`'s table: COPY on PostgreSQL, executemany elsewhere.
+
+    `columns` are field names; values must already be what the database stores (ids, not objects).
+    No signals, no history: callers write those rows themselves. Returns the number of rows.
+    """
+    fields = [model._meta.get_field(name) for name in columns]
+    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    table = connection.ops.quote_name(model._meta.db_table)
+    prepared = [
+        [field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True)]
+        for row in rows
+    ]
+    if not prepared:
+        return 0
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            text = io.StringIO("".join("\t".join(map(_copy_text, row)) + "\n" for row in prepared))
+            cursor.cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", text)
+        else:
+            marks = ", ".join(["%s"] * len(fields))
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", prepared)
+    return len(prepared)
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _copy_text(value: Any) -> str:
+    if value is None:
+        return r"\N"
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, (bytes, memoryview)):
+        return r"\\x" + bytes(value).hex()
+    if hasattr(value, "adapted"):  # psycopg2's Json wrapper
+        return value.dumps(value.adapted).translate(_ESCAPES)
+    return str(value).translate(_ESCAPES)

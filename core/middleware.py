@@ -1,0 +1,42 @@
+"""Middleware of the ground floor: the act's actor, and the stock admin's content policy."""
+
+import uuid
+from collections.abc import Callable
+
+from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.http import HttpRequest, HttpResponse
+
+from core import audit
+
+Responder = Callable[[HttpRequest], HttpResponse]
+
+
+class StockAdminPolicyMiddleware:
+    """Lets Unfold's stock pages (lists, forms, history) evaluate expressions, and no other page."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if getattr(request, "is_stock_admin", False):
+            response._csp_update = {  # type: ignore[attr-defined]
+                "script-src": [SELF, UNSAFE_EVAL, UNSAFE_INLINE],
+                "style-src": [SELF, UNSAFE_INLINE],
+            }
+        return response
+
+
+class ActMiddleware:
+    """Attributes what a request does to its caller, under one request id."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        scope = request.scope  # type: ignore[attr-defined]
+        request_id = uuid.uuid4().hex
+        with audit.acting(audit.Actor(scope.user_id, scope.label, scope.office_code, request_id)):
+            response = self.get_response(request)
+        response["X-Request-ID"] = request_id
+        return response

@@ -1,0 +1,43 @@
+"""What one caller may see: made once per request by `accounts`, passed to every query."""
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Final
+
+
+class _All:
+    """Every street of the scope's districts."""
+
+    def __repr__(self) -> str:
+        return "ALL"
+
+
+ALL: Final = _All()
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The caller's districts, streets and roles; an empty one sees nothing."""
+
+    user_id: uuid.UUID | None = None
+    label: str = ""
+    office_code: str = ""
+    roles: frozenset[str] = frozenset()
+    district_ids: frozenset[uuid.UUID] = frozenset()
+    street_ids: frozenset[uuid.UUID] | _All = frozenset()
+    department: str = ""
+    assignments: frozenset[uuid.UUID] = frozenset()
+    # None for a signed-in person; a token is held to the scopes it was given besides its roles.
+    token_scopes: frozenset[str] | None = field(default=None)
+
+    @property
+    def all_streets(self) -> bool:
+        """Whether the scope is district-wide."""
+        return isinstance(self.street_ids, _All)
+
+    def has_role(self, *roles: str) -> bool:
+        """Whether the caller holds at least one of `roles`."""
+        return not self.roles.isdisjoint(roles)
+
+
+NOBODY: Final = Scope()

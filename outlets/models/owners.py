@@ -1,0 +1,93 @@
+"""Who stands behind an outlet: the legal person and the brand."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.credit_code import check_credit_code
+from core.ids import new_id
+from territory.models import District
+
+
+def validate_credit_code(code: str) -> None:
+    """Refuse a code that GB 32100 would not issue."""
+    if problem := check_credit_code(code):
+        raise ValidationError(problem)
+
+
+class ChainKind(models.TextChoices):
+    """How an outlet belongs to its chain; blank = not stated."""
+
+    DIRECT = "direct", _("直营连锁")
+    FRANCHISE = "franchise", _("特许加盟")
+    VOLUNTARY = "voluntary", _("自愿连锁")
+    NONE = "none", _("非连锁")
+
+
+class Enterprise(models.Model):
+    """A legal person; it may own many outlets, and small traders may have no code."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.ForeignKey(District, models.PROTECT, verbose_name=_("区"))
+    name = models.CharField(_("企业名称"), max_length=120)
+    credit_code = models.CharField(
+        _("统一社会信用代码"), max_length=18, null=True, blank=True, validators=[validate_credit_code]
+    )
+    is_sample = models.BooleanField(_("演示数据"), default=False)
+
+    class Meta:
+        verbose_name = _("企业")
+        verbose_name_plural = _("企业")
+        constraints = [
+            models.UniqueConstraint(fields=["district", "credit_code"], name="credit_code_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Brand(models.Model):
+    """A brand or trade name; chains are recognised by it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.ForeignKey(District, models.PROTECT, verbose_name=_("区"))
+    name = models.CharField(_("品牌名称"), max_length=80)
+    aliases: Any = models.JSONField(_("别名"), default=list, blank=True)
+    chain_kind = models.CharField(
+        _("连锁类型"), max_length=10, choices=ChainKind, blank=True, default=""
+    )
+    is_sample = models.BooleanField(_("演示数据"), default=False)
+
+    class Meta:
+        verbose_name = _("品牌")
+        verbose_name_plural = _("品牌")
+        constraints = [
+            models.UniqueConstraint(fields=["district", "name"], name="brand_once_per_district")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BrandStoreCount(models.Model):
+    """How many stores a brand declares nationally, on a day, by a source."""
+
+    id = models.BigAutoField(primary_key=True)
+    brand = models.ForeignKey(
+        Brand, models.CASCADE, related_name="store_counts", verbose_name=_("品牌")
+    )
+    on = models.DateField(_("日期"))
+    stores = models.PositiveIntegerField(_("门店数"))
+    source = models.CharField(_("来源"), max_length=200)
+
+    class Meta:
+        verbose_name = _("品牌门店数")
+        verbose_name_plural = _("品牌门店数")
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "on"], name="store_count_once_per_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.brand} {self.on} {self.stores}"

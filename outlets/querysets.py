@@ -1,0 +1,42 @@
+"""The filters a set of outlets knows."""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q
+
+from core.scope import Scope
+
+if TYPE_CHECKING:
+    from outlets.models import BusinessFormat
+
+
+class OutletQuerySet(models.QuerySet[Any]):
+    """Scoping and the domain's own filters."""
+
+    def visible_to(self, scope: Scope) -> "OutletQuerySet":
+        """Register rows of the caller's districts and streets; 区外网点 only district-wide."""
+        rows = self.filter(district__in=scope.district_ids)
+        if scope.all_streets:
+            return rows
+        return rows.filter(street__in=scope.street_ids)
+
+    def registered(self) -> "OutletQuerySet":
+        """Rows that are neither void nor merged into another."""
+        return self.filter(void=False, merged_into__isnull=True)
+
+    def open_on(self, day: dt.date) -> "OutletQuerySet":
+        """Trading on `day` by what is known now of today's facts."""
+        return self.registered().filter(
+            Q(closed_on__isnull=True) | Q(closed_on__gt=day),
+            Q(opened_on__isnull=True) | Q(opened_on__lte=day),
+            status="open",
+        )
+
+    def serving(self, business_format: "BusinessFormat") -> "OutletQuerySet":
+        """Main format, or an add-on service accepted as it."""
+        bits = business_format.services.filter(counts=True).values_list("service__bit", flat=True)
+        mask = sum(1 << bit for bit in bits)
+        rows = self.annotate(accepted=models.F("services").bitand(mask))
+        return rows.filter(Q(main_format=business_format) | Q(accepted__gt=0))

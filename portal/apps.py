@@ -1,0 +1,9 @@
+"""Portal: faces that show several rooms at once."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PortalConfig(AppConfig):
+    name = "portal"
+    verbose_name = _("工作台")

@@ -1,0 +1,9 @@
+"""Reports: the annual return and what is reported upward."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ReportsConfig(AppConfig):
+    name = "reports"
+    verbose_name = _("报送")
