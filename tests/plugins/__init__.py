@@ -1,0 +1,1 @@
+"""Pytest plugins: servers of our own, one database per worker, a browser that stays on the site."""
