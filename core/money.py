@@ -5,11 +5,12 @@ Floats are refused everywhere: 0.1 + 0.2 must never reach a budget.
 
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from core.text import normalise
@@ -60,7 +61,7 @@ class MoneyFormField(forms.DecimalField):
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_digits": 19, "decimal_places": 2} | options)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             value = normalise(value)
             if _GROUPED.fullmatch(value):
@@ -68,7 +69,13 @@ class MoneyFormField(forms.DecimalField):
         return super().to_python(value)
 
 
-class MoneyField(models.BigIntegerField):
+if TYPE_CHECKING:
+    WholeNumberField = models.BigIntegerField[Decimal | int | str | Combinable, Decimal]
+else:
+    WholeNumberField = models.BigIntegerField
+
+
+class MoneyField(WholeNumberField):
     """A column of whole fen that reads and takes `Decimal` yuan (ints and strings are yuan too)."""
 
     description = _("金额（元）")
