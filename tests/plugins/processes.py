@@ -33,6 +33,12 @@ def as_user(user: pwd.struct_passwd | None) -> dict[str, Any]:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
+def die_with_parent(last_signal: signal.Signals) -> None:
+    """Have the kernel (of Linux) send this process `last_signal` when its parent is gone."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, int(last_signal))
+
+
 def launch(
     command: Sequence[str | Path],
     *,
@@ -43,12 +49,11 @@ def launch(
     """Start `command` in the foreground; the kernel sends it `last_signal` when we are gone."""
     parent = os.getpid()
 
-    def die_with_parent() -> None:
+    def before_the_program() -> None:
         # Runs after the change of user, which would have reset it.
-        if _libc is not None:
-            _libc.prctl(PR_SET_PDEATHSIG, int(last_signal))
-            if os.getppid() != parent:
-                os._exit(1)
+        die_with_parent(last_signal)
+        if os.getppid() != parent:
+            os._exit(1)
 
     with log.open("ab") as output:
         return subprocess.Popen(
@@ -58,7 +63,7 @@ def launch(
             stderr=subprocess.STDOUT,
             cwd="/",
             start_new_session=True,
-            preexec_fn=die_with_parent,
+            preexec_fn=before_the_program,
             **as_user(user),
         )
 

@@ -24,6 +24,7 @@ import redis
 
 from tests.plugins.processes import (
     as_user,
+    die_with_parent,
     launch,
     stop,
     unprivileged_user,
@@ -81,7 +82,10 @@ def run_folder() -> Path:
 
 def _prepare(config: pytest.Config, *, distributing: bool) -> None:
     is_worker = "PYTEST_XDIST_WORKER" in os.environ
-    if not is_worker:
+    if is_worker:
+        # Else a worker in the middle of a test outlives its killed run, and its Redis with it.
+        die_with_parent(signal.SIGKILL)
+    else:
         _remove_folders_of_dead_runs()
         folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-", dir="/tmp"))
         folder.chmod(0o755)
