@@ -81,9 +81,14 @@ def enqueue(
     return queued
 
 
+def has_broker() -> bool:
+    """Whether a broker is configured; without one `runjobs` drains the table."""
+    return bool(settings.CELERY_BROKER_URL)
+
+
 def dispatch(job_id: uuid.UUID) -> None:
     """Tell a worker, if there is a broker; without one (or when it is down) the row waits."""
-    if not settings.CELERY_BROKER_URL:
+    if not has_broker():
         return
     from core.tasks import run_job as task
 

@@ -7,3 +7,18 @@ from django.utils.translation import gettext_lazy as _
 class MetricsConfig(AppConfig):
     name = "metrics"
     verbose_name = _("指标测算")
+
+    def ready(self) -> None:
+        from circles.signals import circles_changed
+        from metrics import checks, policy, work  # noqa: F401
+        from outlets.signals import outlets_changed
+
+        outlets_changed.connect(_changed, dispatch_uid="metrics.outlets")
+        circles_changed.connect(_changed, dispatch_uid="metrics.circles")
+
+
+def _changed(sender: object, district: object, **kwargs: object) -> None:
+    """News from below: the live run must be brought up to date."""
+    from metrics.work import enqueue_live
+
+    enqueue_live(district)  # type: ignore[arg-type]
