@@ -7,3 +7,6 @@ from django.utils.translation import gettext_lazy as _
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = _("单位与用户")
+
+    def ready(self) -> None:
+        from accounts import policy  # noqa: F401

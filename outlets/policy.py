@@ -1,0 +1,44 @@
+"""Who may do what with the register of outlets and its reference rows."""
+
+from typing import Any
+
+from accounts.roles import (
+    COMMISSION,
+    COMMISSION_ADMIN,
+    EVERYONE,
+    PROGRAMME_OFFICER,
+    STREET,
+    STREET_OFFICER,
+)
+from core import policy
+from core.scope import Scope
+
+
+def in_own_street(scope: Scope, row: Any) -> bool:
+    """Whether a register row (anything with a district and a street) lies in the caller's scope."""
+    if row.district_id not in scope.district_ids:
+        return False
+    return scope.all_streets or row.street_id in scope.street_ids
+
+
+WRITERS = [COMMISSION_ADMIN, PROGRAMME_OFFICER, STREET_OFFICER]
+
+# Formats, services, industry codes: the same for everyone.
+policy.register("outlets.formats", roles=EVERYONE, token_scope="read:outlets")
+policy.register("outlets.change_formats", roles=[COMMISSION_ADMIN])
+policy.register(
+    "outlets.view", roles=COMMISSION | STREET, token_scope="read:outlets", on_object=in_own_street
+)
+policy.register(
+    "outlets.contact",
+    roles=[COMMISSION_ADMIN, PROGRAMME_OFFICER, *STREET],
+    token_scope="read:contacts",
+    on_object=in_own_street,
+)
+for verb in ("change", "close", "import"):
+    policy.register(
+        f"outlets.{verb}", roles=WRITERS, token_scope="write:outlets", on_object=in_own_street
+    )
+policy.register("outlets.brands", roles=COMMISSION | STREET, token_scope="read:outlets")
+policy.register("outlets.enterprises", roles=COMMISSION | STREET, token_scope="read:outlets")
+policy.register("outlets.change_owners", roles=WRITERS)
