@@ -1,0 +1,65 @@
+"""Loads the policy documents and their clauses (`fixtures/documents.json`)."""
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+from core.models import Clause, Document
+from core.upsert import upsert
+
+
+def read(fixtures: Path, name: str) -> Any:
+    """The reference file `name`, parsed."""
+    return json.loads((fixtures / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def day(text: str | None) -> dt.date | None:
+    """A day of a reference file; None where the source names none."""
+    return dt.date.fromisoformat(text) if text else None
+
+
+def clauses() -> dict[tuple[str, str], Clause]:
+    """Every loaded clause by (document code, ref)."""
+    rows = Clause.objects.select_related("document")
+    return {(row.document.code, row.ref): row for row in rows}
+
+
+def load(fixtures: Path) -> dict[str, int]:
+    """Documents and clauses. Idempotent; returns how many there are of each."""
+    data = read(fixtures, "documents")
+    documents = upsert(
+        Document,
+        [
+            {
+                "code": row["code"],
+                "name": row["title"],
+                "short_name": row["short_title"],
+                "number": row["number"],
+                "issuer": row["issuer"],
+                "issued_on": day(row["issued_on"]),
+                "level": row["level"],
+                "status": row["status"],
+            }
+            for row in data["documents"]
+        ],
+        key=["code"],
+    )
+    loaded = upsert(
+        Clause,
+        [
+            {
+                "document_id": documents[row["document"]].pk,
+                "ref": row["ref"],
+                "title": row["title"],
+                "text": row["text"],
+                "units": row["units"],
+                # A heading has no manner of its own; its paragraphs do.
+                "manner": row["manner"] or Clause.Manner.UNSTATED,
+                "sort": row["order"],
+            }
+            for row in data["clauses"]
+        ],
+        key=["document_id", "ref"],
+    )
+    return {"documents": len(documents), "clauses": len(loaded)}
