@@ -1,7 +1,8 @@
 """The tables of the ground floor."""
 
 from core.models.audit import AuditEvent
+from core.models.idempotency import IdempotencyKey
 from core.models.jobs import Job
 from core.models.sources import Clause, Document
 
-__all__ = ["AuditEvent", "Clause", "Document", "Job"]
+__all__ = ["AuditEvent", "Clause", "Document", "IdempotencyKey", "Job"]
