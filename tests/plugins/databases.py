@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import connection, connections
 
 from tests.plugins.servers import run_folder, worker_name
@@ -58,8 +58,7 @@ def _build_template() -> None:
     connection.settings_dict["NAME"] = template_name()
     try:
         call_command("migrate", verbosity=0)
-        if "load_reference" in get_commands():
-            call_command("load_reference", verbosity=0)
+        call_command("load_reference", verbosity=0)
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
