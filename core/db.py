@@ -10,7 +10,7 @@ M = TypeVar("M", bound=models.Model)
 
 
 def locked(rows: "models.QuerySet[M]") -> "models.QuerySet[M]":
-    """Lock the rows until the transaction ends, in primary-key order (SQLite: the whole file is)."""
+    """Lock rows until the transaction ends, in key order (SQLite locks the whole file)."""
     rows = rows.order_by("pk")
     if connection.vendor == "sqlite":
         return rows
@@ -25,11 +25,14 @@ def insert_rows(
     `columns` are field names; values must already be what the database stores (ids, not objects).
     No signals, no history: callers write those rows themselves. Returns the number of rows.
     """
-    fields = [model._meta.get_field(name) for name in columns]
+    fields: list[Any] = [model._meta.get_field(name) for name in columns]
     names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
     prepared = [
-        [field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True)]
+        [
+            field.get_db_prep_save(value, connection)
+            for field, value in zip(fields, row, strict=True)
+        ]
         for row in rows
     ]
     if not prepared:

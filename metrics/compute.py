@@ -35,7 +35,9 @@ class Computed:
     flags: int
 
 
-def compute(inputs: Inputs, network: Network | None, table: ReachTable | None = None) -> list[Computed]:
+def compute(
+    inputs: Inputs, network: Network | None, table: ReachTable | None = None
+) -> list[Computed]:
     """Every value of the district: circles, streets, district, each indicator and part.
 
     The same inputs give the same values on any machine, in any order of rows.

@@ -10,7 +10,15 @@ from scipy.sparse import csr_array
 
 from metrics.indicators.registry import Array, Figures
 from metrics.inputs.arrays import Inputs
-from metrics.reach import Network, Points, Reach, ReachTable, Serves, areas_from_pairs, compute_reach
+from metrics.reach import (
+    Network,
+    Points,
+    Reach,
+    ReachTable,
+    Serves,
+    areas_from_pairs,
+    compute_reach,
+)
 
 Mask = NDArray[np.bool_]
 DISPLAY_MINUTES = (5, 10, 15)

@@ -50,7 +50,11 @@ def gaps(
     by_number = {row.number: row for row in kinds}
     missing_no, reach_no = get("missing_formats").number, get("reach_share").number
     values = Value.objects.filter(
-        run=run, indicator__in=(missing_no, reach_no), scope="C", scope_id__in=list(by_id), part__gt=0
+        run=run,
+        indicator__in=(missing_no, reach_no),
+        scope="C",
+        scope_id__in=list(by_id),
+        part__gt=0,
     ).values_list("indicator", "scope_id", "part", "num", "den", "value")
     missing: dict[tuple[uuid.UUID, int], bool | None] = {}
     people: dict[tuple[uuid.UUID, int], tuple[int, int]] = {}
@@ -64,7 +68,7 @@ def gaps(
         for (circle_id, part), state in missing.items()
         if part in by_number
     ]
-    wanted = [
-        gap for gap in found if gap.missing or (not only_missing and gap.unreached > 0)
-    ]
-    return sorted(wanted, key=lambda g: (-g.unreached, not g.missing, g.circle.code, g.format.number))
+    wanted = [gap for gap in found if gap.missing or (not only_missing and gap.unreached > 0)]
+    return sorted(
+        wanted, key=lambda g: (-g.unreached, not g.missing, g.circle.code, g.format.number)
+    )

@@ -82,7 +82,9 @@ def load_network(digest: str) -> Network | None:
         return None
     folder = networks_root() / digest
     if not folder.exists():
-        raise FileNotFoundError(_("路网文件缺失：%(path)s。请重新导入路网。") % {"path": folder.name})
+        raise FileNotFoundError(
+            _("路网文件缺失：%(path)s。请重新导入路网。") % {"path": folder.name}
+        )
     return Network.load(folder)
 
 

@@ -53,8 +53,8 @@ def figures(
     if part is not None:
         values = values.filter(part=part)
     return {
-        (numbers[indicator], scope_id, part): Figure(*rest)
-        for indicator, scope_id, part, *rest in values.values_list(
+        (numbers[indicator], scope_id, part): Figure(num, den, value, coverage, flags)
+        for indicator, scope_id, part, num, den, value, coverage, flags in values.values_list(
             "indicator", "scope_id", "part", "num", "den", "value", "coverage", "flags"
         )
     }

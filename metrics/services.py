@@ -88,7 +88,9 @@ def prepare_snapshot(
 ) -> Callable[[], dict[str, Any]]:
     """Compute the figures of a day; the effect stores them as a new, immutable snapshot."""
     if as_of > timezone.localdate():
-        raise RunRefusedError(_("统计截止日 %(day)s 尚未到来，请改为今天或以前的日期。") % {"day": as_of})
+        raise RunRefusedError(
+            _("统计截止日 %(day)s 尚未到来，请改为今天或以前的日期。") % {"day": as_of}
+        )
     started = timezone.now()
     inputs, network_row, rules = _read(district, as_of)
     values = list(values_of(context := _context(inputs)))
@@ -196,7 +198,18 @@ def _write_values(run: Run, values: list[Computed]) -> None:
         Value,
         VALUE_COLUMNS,
         (
-            (run.pk, v.indicator, v.scope, v.scope_id, v.part, v.num, v.den, v.value, v.coverage, v.flags)
+            (
+                run.pk,
+                v.indicator,
+                v.scope,
+                v.scope_id,
+                v.part,
+                v.num,
+                v.den,
+                v.value,
+                v.coverage,
+                v.flags,
+            )
             for v in values
         ),
     )

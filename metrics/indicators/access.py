@@ -47,7 +47,9 @@ def _basket_figures(made: Coverage) -> Figures:
     clause=("plan-2023-401", "三(二)"),
     part=Part.FORMAT,
     by_reach=True,
-    formula=_("在规定步行时限内可到达该业态最近营业网点的居民 ÷ 居民数；网点不限于本圈、本街镇、本区"),
+    formula=_(
+        "在规定步行时限内可到达该业态最近营业网点的居民 ÷ 居民数；网点不限于本圈、本街镇、本区"
+    ),
 )
 def reach_share(c: Context) -> list[Figures]:
     """Part f: residents whose nearest open, located outlet serving f is within t(f)."""
@@ -135,7 +137,11 @@ def _distances(c: Context, percent: int) -> list[Figures]:
     share = c.residents.coverage
     return [
         Figures(
-            np.nan_to_num(metres[:, column]), None, metres[:, column], share, int(i.format_number[f])
+            np.nan_to_num(metres[:, column]),
+            None,
+            metres[:, column],
+            share,
+            int(i.format_number[f]),
         )
         for column, f in enumerate(listed)
     ]

@@ -141,9 +141,7 @@ def circles_with_gaps(c: Context) -> Figures:
     return circles_by_area(c, lacking & active, known, active)
 
 
-def circles_by_area(
-    c: Context, mask: np.ndarray, known: np.ndarray, among: np.ndarray
-) -> Figures:
+def circles_by_area(c: Context, mask: np.ndarray, known: np.ndarray, among: np.ndarray) -> Figures:
     """Circles that satisfy `mask`, in each street they lie in and once in the district."""
     circle, street = c.inputs.circle_street_pairs
 

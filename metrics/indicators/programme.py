@@ -20,7 +20,9 @@ LEVELS = {"basic": 1, "improved": 2, "quality": 3, "": 4}
     basis=Basis.STATISTIC,
     clause=("plan-2023-401", "五(三)"),
     part=Part.LEVEL,
-    formula=_("状态为建成或已验收评价的生活圈，分基础型、提升型、品质型和未评；跨街镇的在各街镇各计一次，全区计一次"),
+    formula=_(
+        "状态为建成或已验收评价的生活圈，分基础型、提升型、品质型和未评；跨街镇的在各街镇各计一次，全区计一次"
+    ),
 )
 def circles_built(c: Context) -> list[Figures]:
     """Part 0 all, 1 基础型, 2 提升型, 3 品质型, 4 not graded."""
@@ -33,6 +35,22 @@ def circles_built(c: Context) -> list[Figures]:
         )
         figures.append(Figures(made.num, made.den, made.value, made.coverage, part))
     return figures
+
+
+@indicator(
+    "circles_accepted",
+    58,
+    _("验收通过生活圈数"),
+    unit=Unit.COUNT,
+    scopes="SD",
+    basis=Basis.STATISTIC,
+    clause=("plan-2023-401", "五(三)"),
+    formula=_("状态为已验收评价的生活圈；跨街镇的在各街镇各计一次，全区计一次"),
+)
+def circles_accepted(c: Context) -> Figures:
+    """Circles that have passed their acceptance."""
+    everywhere = np.ones(c.n_circles, dtype=bool)
+    return circles_by_area(c, c.inputs.circle_accepted, everywhere, c.inputs.circle_active)
 
 
 @indicator(
@@ -139,7 +157,9 @@ def elderly_residents(c: Context) -> Figures:
     scopes="SD",
     basis=Basis.ANALYSIS,
     clause=("putuo-2021", "二"),
-    formula=_("建成生活圈服务居民数 ÷ 全部居民数；“100%覆盖”按街镇、社区还是居民计，待区商务委确认"),
+    formula=_(
+        "建成生活圈服务居民数 ÷ 全部居民数；“100%覆盖”按街镇、社区还是居民计，待区商务委确认"
+    ),
 )
 def residents_covered_share(c: Context) -> Figures:
     """One of the three readings of 覆盖率; which is official awaits the commission."""

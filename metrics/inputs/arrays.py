@@ -25,6 +25,7 @@ class Inputs:
 
     # --- outlets [O]
     outlet_id: Ids
+    outlet_code: Ids
     outlet_street: Ints
     outlet_lon: Floats
     outlet_lat: Floats
@@ -45,6 +46,7 @@ class Inputs:
     cash_accepted: Ints
     supply: Ints
     # --- brands [B]
+    brand_id: Ids
     brand_stores: Ints
     # --- memberships, pairs
     member_circle: Ints
@@ -64,6 +66,7 @@ class Inputs:
     circle_id: Ids
     circle_code: Ids
     circle_built: Bools
+    circle_accepted: Bools
     circle_active: Bools
     circle_level: Ids
     circle_street_pairs: Ints  # [2, K]

@@ -34,7 +34,7 @@ def memberships(
     circle_of = {code: row for row, code in enumerate(codes)}
     by_word = [
         (circle_of[code], outlet)
-        for outlet in np.flatnonzero(~located & ~outside)
+        for outlet in np.flatnonzero(~located & ~outside).tolist()
         for code in declared[outlet] or ()
         if code in circle_of
     ]

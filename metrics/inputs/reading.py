@@ -1,4 +1,4 @@
-"""Reading a run's inputs from the tables, as they were on a day, in a constant number of queries."""
+"""Reading a run's inputs from the tables, as they were on a day: a constant number of queries."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -9,16 +9,23 @@ from django.db.models import Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from circles.models import Circle, CircleFacts, Compound, CompoundFacts, FormatCheck
 from circles.models.circle import State
-from circles.models.compound import Compound as _Compound
 from metrics.inputs.arrays import FORMULA_VERSION, Inputs
 from metrics.inputs.membership import memberships
 from metrics.models import RuleSet, StreetNetwork
-from outlets.models import BrandStoreCount, BusinessFormat, LedgerCompleteness, OutletFacts
+from outlets.models import (
+    BrandStoreCount,
+    BusinessFormat,
+    LedgerCompleteness,
+    Outlet,
+    OutletFacts,
+    ServiceFormat,
+)
 from outlets.models.outlet import PlaceState, Status
 from territory.models import District, Neighbourhood, Street
 
 OUTLET_COLUMNS = (
     "outlet_id",
+    "outlet__code",
     "street_id",
     "lon",
     "lat",
@@ -89,6 +96,7 @@ def read_inputs(
     expiry = months_before(as_of, rules.check_months)
     return Inputs(
         outlet_id=_ids(outlets["outlet_id"]),
+        outlet_code=np.array(outlets["outlet__code"], dtype="<U32"),
         outlet_street=_lookup(outlets["street_id"], street_row),
         outlet_lon=lon,
         outlet_lat=lat,
@@ -110,6 +118,7 @@ def read_inputs(
         elderly_friendly=_tri(outlets["elderly_friendly"]),
         cash_accepted=_tri(outlets["cash_accepted"]),
         supply=_tri(outlets["supply"]),
+        brand_id=_ids(brand_row),
         brand_stores=_brand_stores(outlets, brand_row, is_open & ~outside, as_of),
         member_circle=member.circle,
         member_outlet=member.outlet,
@@ -121,13 +130,14 @@ def read_inputs(
         population=_whole(compounds["population"]),
         population_60=_whole(compounds["population_60"]),
         new_estate=np.array(
-            [kind == _Compound.Kind.NEW for kind in compounds["compound__kind"]], dtype=bool
+            [kind == Compound.Kind.NEW for kind in compounds["compound__kind"]], dtype=bool
         ),
         floor_area=_floats(compounds["compound__floor_area"]),
         commercial_area=_floats(compounds["compound__commercial_area"]),
         circle_id=_ids(row["circle_id"] for row in circles),
         circle_code=np.array([row["circle__code"] for row in circles], dtype="<U32"),
         circle_built=np.array([row["state"] in BUILT for row in circles], dtype=bool),
+        circle_accepted=np.array([row["state"] == State.ACCEPTED for row in circles], dtype=bool),
         circle_active=np.array([row["state"] != State.WITHDRAWN for row in circles], dtype=bool),
         circle_level=np.array([row["level"] for row in circles], dtype="<U10"),
         circle_street_pairs=_pairs(circles, "street_ids", _by_text(street_row)),
@@ -183,8 +193,6 @@ def months_before(day: dt.date, months: int) -> dt.date:
 
 
 def _registered(district: District) -> QuerySet[Any]:
-    from outlets.models import Outlet
-
     return Outlet.objects.filter(district=district).registered().values("pk")
 
 
@@ -206,8 +214,6 @@ def _open_on(outlets: dict[str, list[Any]], day: dt.date) -> Any:
 def _formats(rules: RuleSet) -> list[dict[str, Any]]:
     in_list = {row.format_id: row for row in rules.formats.all()}
     services: dict[Any, int] = {}
-    from outlets.models import ServiceFormat
-
     for owner, bit in ServiceFormat.objects.filter(counts=True).values_list(
         "format_id", "service__bit"
     ):
@@ -217,7 +223,9 @@ def _formats(rules: RuleSet) -> list[dict[str, Any]]:
         rule = in_list.get(row["id"])
         basket = rule.basket if rule and rule.basket is not None else -1
         minutes = rule.minutes if rule else 0
-        rows.append(row | {"minutes": minutes, "basket": basket, "mask": services.get(row["id"], 0)})
+        rows.append(
+            row | {"minutes": minutes, "basket": basket, "mask": services.get(row["id"], 0)}
+        )
     return rows
 
 

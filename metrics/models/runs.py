@@ -160,9 +160,7 @@ class Membership(models.Model):
     class Meta:
         verbose_name = _("网点归属")
         verbose_name_plural = _("网点归属")
-        constraints = [
-            models.UniqueConstraint(fields=["circle", "outlet"], name="membership_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["circle", "outlet"], name="membership_once")]
 
     def __str__(self) -> str:
         return f"{self.circle_id} {self.outlet_id}"

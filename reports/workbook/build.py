@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from openpyxl.packaging.custom import IntProperty, StringProperty
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from shapely.geometry import shape
 
@@ -37,7 +38,8 @@ NOTE = Font(name="宋体", size=10, color="5B6770")
 HEAD = Font(name="黑体", size=11)
 BODY = Font(name="宋体", size=11)
 HEAD_FILL = PatternFill("solid", fgColor="E6F1F2")
-THIN = Border(*[Side(style="thin", color="BFC7CE")] * 4)
+LINE = Side(style="thin", color="BFC7CE")
+THIN = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 LEFT = Alignment(vertical="center", wrap_text=True)
 
@@ -187,23 +189,23 @@ def _write_sheet(
     sheet.sheet_view.showGridLines = False
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
 
 
 def _put(sheet: Worksheet, row: int, column: int, value: Any, *, font: Font, alignment: Any) -> Any:
-    cell = sheet.cell(row, column)
+    cell: Any = sheet.cell(row, column)
     cell.font, cell.alignment = font, alignment
     if isinstance(value, str):
         # As text, whatever it begins with: a name like “=1+1” must not become a formula.
         cell.set_explicit_value(value, "s")
-        cell.quotePrefix = True  # type: ignore[attr-defined]
+        cell.quotePrefix = True
     else:
         cell.value = value
     return cell
 
 
-def _sign(workbook: Workbook, run: Run, year: int, *, draft: bool) -> None:
+def _sign(workbook: Any, run: Run, year: int, *, draft: bool) -> None:
     properties = workbook.custom_doc_props
     properties.append(StringProperty(name="run", value=str(run.pk)))
     properties.append(StringProperty(name="input_digest", value=run.input_digest))

@@ -36,7 +36,7 @@ class FigureBook:
         rows = Value.objects.filter(run=run).values_list(
             "indicator", "scope_id", "part", "num", "den", "value", "flags"
         )
-        return cls(inputs, {(i, s, p): Cell(*rest) for i, s, p, *rest in rows})
+        return cls(inputs, {(i, s, p): Cell(n, d, v, f) for i, s, p, n, d, v, f in rows})
 
     @classmethod
     def recomputed(cls, inputs: Inputs, values: Iterable[Computed]) -> "FigureBook":

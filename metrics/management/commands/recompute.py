@@ -41,11 +41,13 @@ class Command(ReportingCommand):
             job = work.enqueue_live(district)
         if options["wait"]:
             job = await_job(job)
-        result = {"job": str(job.pk), "state": job.state, "worker": job.worker}
+        result: dict[str, Any] = {"job": str(job.pk), "state": job.state, "worker": job.worker}
         if job.started_at and job.finished_at:
             result["seconds"] = round((job.finished_at - job.started_at).total_seconds(), 3)
         result |= job.result or {}
-        return result, [_("测算任务 %(id)s：%(state)s") % {"id": job.pk, "state": job.get_state_display()}]
+        return result, [
+            _("测算任务 %(id)s：%(state)s") % {"id": job.pk, "state": job.get_state_display()}
+        ]
 
 
 def await_job(job: Job) -> Job:

@@ -27,7 +27,7 @@ TREND_MONTHS = 5
 
 
 class Command(BaseCommand):
-    help = "演示：从零开始准备演示数据、测算、定稿、导出年度工作簿并启动网站。例：manage.py demo --once"
+    help = "演示：从零准备演示数据、测算、定稿、导出工作簿并启动网站。例：manage.py demo --once"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="准备完成后退出，不启动网站")
