@@ -10,9 +10,11 @@ PY := .venv/bin/python
 hash = $(shell cksum < $(1) | cut -d' ' -f1)
 RUNTIME := .venv/.installed-$(call hash,requirements.lock)
 DEV := .venv/.installed-dev-$(call hash,requirements-dev.lock)
+# A .venv whose interpreter is gone (moved, or the system's was replaced) is made anew.
+BROKEN := $(shell .venv/bin/python -c pass 2>/dev/null || echo broken)
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 
-.PHONY: help demo serve test check format bench drill load docs lock messages env env-dev
+.PHONY: help demo serve test check format bench drill load docs lock messages env env-dev broken
 
 help:
 	@echo 'make demo [ONCE=1]     the demo district from nothing, then serves it'
@@ -63,7 +65,7 @@ messages: $(MESSAGES)
 env: $(RUNTIME)
 env-dev: $(RUNTIME) $(DEV)
 
-$(RUNTIME):
+$(RUNTIME): $(BROKEN)
 	@sh tools/environment.sh requirements.lock $@ >&2
 
 $(DEV): $(RUNTIME)
