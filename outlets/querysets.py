@@ -4,12 +4,25 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from core.scope import Scope
 
 if TYPE_CHECKING:
     from outlets.models import BusinessFormat
+
+
+class EnterpriseQuerySet(models.QuerySet[Any]):
+    """Scoping of enterprises, which stand in no street of their own."""
+
+    def visible_to(self, scope: Scope) -> "EnterpriseQuerySet":
+        """Enterprises of the caller's districts; to a street those with an outlet in it."""
+        rows = self.filter(district__in=scope.district_ids)
+        if scope.all_streets:
+            return rows
+        outlets = self.model._meta.get_field("outlet").related_model.objects
+        own = outlets.filter(enterprise=OuterRef("pk"), street__in=scope.street_ids, void=False)
+        return rows.filter(Exists(own))
 
 
 class OutletQuerySet(models.QuerySet[Any]):

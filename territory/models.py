@@ -6,6 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import new_id
+from core.querysets import DistrictQuerySet
+from territory.querysets import DistrictsQuerySet
 
 
 class Territory(models.Model):
@@ -31,6 +33,8 @@ class District(Territory):
     code = models.CharField(_("区划代码"), max_length=6, unique=True)
     city = models.CharField(_("省（市）"), max_length=40)
 
+    objects = DistrictsQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("区")
         verbose_name_plural = _("区")
@@ -51,6 +55,8 @@ class Street(Territory):
     aliases: Any = models.JSONField(_("别名"), default=list, blank=True)
     sort = models.PositiveSmallIntegerField(_("次序"), default=0)
 
+    objects = DistrictQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("街道（镇）")
         verbose_name_plural = _("街道（镇）")
@@ -65,6 +71,8 @@ class Neighbourhood(Territory):
     district = models.ForeignKey(District, models.PROTECT, verbose_name=_("区"))
     code = models.CharField(_("区划代码"), max_length=12, unique=True)
     sort = models.PositiveSmallIntegerField(_("次序"), default=0)
+
+    objects = DistrictQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("居（村）委会")

@@ -1,26 +1,28 @@
-"""Finding territorial units by what people write."""
+"""Finding territorial units: by scope, and by what people write."""
 
-from django.core.management.base import CommandError
-from django.utils.translation import gettext as _
+from typing import TYPE_CHECKING, Any, Self
 
+from django.db import models
+
+from core.scope import Scope
 from core.text import normalise_key
-from territory.models import District, Street
+
+if TYPE_CHECKING:
+    from territory.models import District, Street
 
 
-def streets_by_any_name(district: District) -> dict[str, Street]:
+class DistrictsQuerySet(models.QuerySet[Any]):
+    """Scoping of the districts themselves."""
+
+    def visible_to(self, scope: Scope) -> Self:
+        """The caller's own."""
+        return self.filter(pk__in=scope.district_ids)
+
+
+def streets_by_any_name(district: "District") -> dict[str, "Street"]:
     """Every code, name and alias of the district's streets (normalised) → the street."""
     names: dict[str, Street] = {}
-    for street in Street.objects.filter(district=district).order_by("sort", "code"):
+    for street in district.streets.order_by("sort", "code"):
         for name in (street.code, street.code + "000", street.name, *street.aliases):
             names[normalise_key(name)] = street
     return names
-
-
-def district_by_code(code: str) -> District:
-    """The district of that code, or the only one when the code is empty; refused otherwise."""
-    districts = list(District.objects.filter(code=code) if code else District.objects.all()[:2])
-    if len(districts) == 1:
-        return districts[0]
-    if code:
-        raise CommandError(_("没有区划代码为 %(code)s 的区。") % {"code": code})
-    raise CommandError(_("请用 --district 指明区划代码，或先执行 manage.py load_reference。"))

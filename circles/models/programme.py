@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.ids import new_id
 from core.models import Clause
+from core.querysets import DistrictQuerySet
 from outlets.models import BusinessFormat
 from territory.models import District, Street
 
@@ -33,6 +34,8 @@ class PilotBatch(models.Model):
     clause = models.ForeignKey(
         Clause, models.PROTECT, null=True, blank=True, verbose_name=_("依据")
     )
+
+    objects = DistrictQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("试点批次")

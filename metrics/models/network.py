@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import new_id
+from core.querysets import DistrictQuerySet
 from territory.models import District
 
 
@@ -23,6 +24,8 @@ class StreetNetwork(models.Model):
     current = models.BooleanField(_("使用中"), default=True)
     imported_at = models.DateTimeField(_("导入时间"), default=timezone.now)
     is_sample = models.BooleanField(_("演示数据"), default=False)
+
+    objects = DistrictQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("步行路网")

@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from circles.models import Circle, Compound
 from core.ids import new_id
+from core.querysets import DistrictQuerySet
 from metrics.models.network import StreetNetwork
 from metrics.models.rules import RuleSet
+from metrics.models.visibility import RunQuerySet, ValueQuerySet
 from outlets.models import Outlet
 from territory.models import District
 
@@ -41,6 +43,8 @@ class Run(models.Model):
     is_sample = models.BooleanField(_("演示数据"), default=False)
     started_at = models.DateTimeField(_("开始"), default=timezone.now)
     finished_at = models.DateTimeField(_("完成"), null=True)
+
+    objects = RunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("测算批次")
@@ -78,6 +82,8 @@ class Release(models.Model):
     at = models.DateTimeField(_("定稿时间"), default=timezone.now)
     comment = models.TextField(_("说明"), blank=True)
 
+    objects = DistrictQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("定稿")
         verbose_name_plural = _("定稿")
@@ -109,6 +115,8 @@ class Value(models.Model):
     value = models.FloatField(_("数值"), null=True)
     coverage = models.FloatField(_("数据完整度"), default=1)
     flags = models.SmallIntegerField(_("标记"), default=0)
+
+    objects = ValueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("指标值")

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.credit_code import check_credit_code
 from core.ids import new_id
+from core.querysets import DistrictQuerySet
+from outlets.querysets import EnterpriseQuerySet
 from territory.models import District
 
 
@@ -33,9 +35,15 @@ class Enterprise(models.Model):
     district = models.ForeignKey(District, models.PROTECT, verbose_name=_("区"))
     name = models.CharField(_("企业名称"), max_length=120)
     credit_code = models.CharField(
-        _("统一社会信用代码"), max_length=18, null=True, blank=True, validators=[validate_credit_code]
+        _("统一社会信用代码"),
+        max_length=18,
+        null=True,
+        blank=True,
+        validators=[validate_credit_code],
     )
     is_sample = models.BooleanField(_("演示数据"), default=False)
+
+    objects = EnterpriseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("企业")
@@ -59,6 +67,8 @@ class Brand(models.Model):
         _("连锁类型"), max_length=10, choices=ChainKind, blank=True, default=""
     )
     is_sample = models.BooleanField(_("演示数据"), default=False)
+
+    objects = DistrictQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("品牌")
