@@ -55,8 +55,9 @@ def _copy_text(value: Any) -> str:
         return r"\N"
     if isinstance(value, bool):
         return "t" if value else "f"
-    if isinstance(value, (bytes, memoryview)):
+    if hasattr(value, "dumps"):  # psycopg2's JSON wrapper
+        return str(value.dumps(value.adapted)).translate(_ESCAPES)
+    value = getattr(value, "adapted", value)  # and its binary one
+    if isinstance(value, bytes | memoryview):
         return r"\\x" + bytes(value).hex()
-    if hasattr(value, "adapted"):  # psycopg2's Json wrapper
-        return value.dumps(value.adapted).translate(_ESCAPES)
     return str(value).translate(_ESCAPES)
