@@ -1,0 +1,14 @@
+// Mounts every map of the page: <div data-map="district|circle" data-config="ID of a json_script">.
+// The forms of the configurations are told in map-district.js and map-circle.js.
+
+import { CircleMap } from "./map-circle.js";
+import { DistrictMap } from "./map-district.js";
+import { whenSized } from "./map-parts.js";
+import { readJson } from "./words.js";
+
+const KINDS = { district: DistrictMap, circle: CircleMap };
+
+for (const holder of document.querySelectorAll("[data-map]")) {
+  const config = readJson(holder.dataset.config);
+  if (config) whenSized(holder).then(() => new KINDS[holder.dataset.map](holder, config));
+}
