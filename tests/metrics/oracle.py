@@ -1,4 +1,4 @@
-"""The same figures worked out the slow way: plain Python over the rows, no code of the platform's."""
+"""The same figures worked out the slow way: plain Python over the rows, none of our code."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable
