@@ -1,6 +1,6 @@
 """What indicators share: areas, who belongs to them, what serves which format, who reaches what."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -198,7 +198,8 @@ class Context:
     # --- figures ------------------------------------------------------------------------------
     def count(self, mask: Mask, *, known: Mask | None = None, whole: bool = False) -> Figures:
         """How many counted outlets satisfy `mask`, by area."""
-        return self.total(mask.astype(float), known=known, whole=whole)
+        made = self.total(mask.astype(float), known=known, whole=whole)
+        return replace(made, outlets=self.counted & mask)
 
     def total(self, amount: Array, *, known: Mask | None = None, whole: bool = False) -> Figures:
         """Sum of `amount` [O] over counted outlets, by area; `known` = which state it."""
@@ -219,7 +220,14 @@ class Context:
         base = self.counted if among is None else self.counted & among
         den = areas @ base.astype(float)
         num = areas @ (base & mask).astype(float)
-        return Figures(num, den, _ratio(num, den), self._outlet_coverage(known, areas))
+        return Figures(
+            num,
+            den,
+            _ratio(num, den),
+            self._outlet_coverage(known, areas),
+            outlets=base & mask,
+            among=base,
+        )
 
     def _outlet_coverage(self, known: Mask | None, areas: Any) -> Array:
         if known is None:

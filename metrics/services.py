@@ -72,6 +72,7 @@ def prepare_live(district: District) -> Callable[[], dict[str, Any]]:
         run.formula_version, run.state = FORMULA_VERSION, Run.State.READY
         run.started_at, run.finished_at = started, timezone.now()
         run.is_sample = _is_sample(district)
+        run.reach_layout = _reach_layout(context)
         run.save()
         Value.objects.filter(run=run).delete()
         CompoundReach.objects.filter(run=run).delete()
@@ -109,6 +110,7 @@ def prepare_snapshot(
                 input_digest=digest,
                 input_file=path.name,
                 is_sample=_is_sample(district),
+                reach_layout=_reach_layout(context),
                 started_at=started,
                 finished_at=timezone.now(),
             )
@@ -224,6 +226,15 @@ def _write_reach(run: Run, context: Context) -> None:
         )
     ]
     insert_rows(CompoundReach, ("run", "compound", "nearest", "counts"), rows)
+
+
+def _reach_layout(context: Context) -> dict[str, Any]:
+    return {
+        "formats": context.inputs.format_number.tolist(),
+        "minutes": context.inputs.format_minutes.tolist(),
+        "limits_dm": context.reach.limits_dm.tolist(),
+        "walking_speed": context.inputs.meta["walking_speed"],
+    }
 
 
 def _write_memberships(district: District, inputs: Inputs) -> None:

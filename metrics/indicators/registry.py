@@ -44,6 +44,7 @@ class Figures:
 
     value   num / den for shares; NaN = no value (shown “—”), never 0
     coverage  how much of the input was known, 0–1
+    outlets, among  [O] which outlets make the numerator and the denominator, to trace them
     """
 
     num: Array
@@ -51,6 +52,8 @@ class Figures:
     value: Array
     coverage: Array
     part: int = 0
+    outlets: NDArray[np.bool_] | None = None
+    among: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Runs, the values they made, and what was signed off."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -40,6 +42,8 @@ class Run(models.Model):
     formula_version = models.CharField(_("公式版本"), max_length=20)
     input_digest = models.CharField(_("输入摘要"), max_length=64, blank=True)
     input_file = models.CharField(_("输入文件"), max_length=200, blank=True)
+    # {"formats": numbers, "limits_dm": …, "walking_speed": …}: how CompoundReach is laid out.
+    reach_layout: Any = models.JSONField(_("可达数组说明"), default=dict)
     is_sample = models.BooleanField(_("演示数据"), default=False)
     started_at = models.DateTimeField(_("开始"), default=timezone.now)
     finished_at = models.DateTimeField(_("完成"), null=True)

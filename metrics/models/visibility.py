@@ -16,7 +16,7 @@ class RunQuerySet(models.QuerySet[Any]):
     """Scoping of runs."""
 
     def visible_to(self, scope: Scope) -> "RunQuerySet":
-        """Released runs of the district; the live one to its streets; every run to the commission."""
+        """Released runs; the live one also to streets; every run to the commission."""
         rows = self.filter(district__in=scope.district_ids)
         if scope.all_streets:
             return rows
@@ -30,7 +30,7 @@ class ValueQuerySet(models.QuerySet[Any]):
     """Scoping of figures."""
 
     def visible_to(self, scope: Scope) -> "ValueQuerySet":
-        """Released figures of any place in the district; live ones of the own street and circles."""
+        """Released figures of the whole district; live ones of the own street and circles."""
         rows = self.filter(run__district__in=scope.district_ids)
         if scope.all_streets:
             return rows
