@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from tests.plugins.servers import shared_servers
+
 ALONE = "(serial or browser)"
 SIDE_BY_SIDE = int(os.environ.get("TEST_WORKERS", "2"))
 
@@ -43,7 +45,12 @@ PASSES = (
 
 def main(arguments: list[str]) -> int:
     """0 when all passes are well, 1 otherwise; a pass without tests is well unless all are."""
-    codes = [one.run(arguments) for one in PASSES]
+    try:
+        with shared_servers():
+            codes = [one.run(arguments) for one in PASSES]
+    except pytest.UsageError as error:
+        print(error, file=sys.stderr)
+        return 1
     if all(code == pytest.ExitCode.NO_TESTS_COLLECTED for code in codes):
         print("no test was found", file=sys.stderr)
         return 1

@@ -30,7 +30,7 @@ def template_name() -> str:
 def create() -> None:
     """Make the template unless another process of this run has, and this process's copy of it."""
     with _one_process_at_a_time():
-        ready = run_folder() / "template.ready"
+        ready = run_folder() / f"{connection.vendor}-template.ready"
         if not ready.exists():
             _build_template()
             ready.touch()

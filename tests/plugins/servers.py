@@ -15,8 +15,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import pytest
@@ -34,7 +35,9 @@ from tools.programs import PACKAGES, find_postgres, find_redis
 
 # Short: the path of a unix socket ends near 107 bytes.
 FOLDER_PREFIX = "lc-test-"
+# How the processes of a run tell each other what there is.
 SHARED_FOLDER = "LC_TEST_FOLDER"
+SHARED_POSTGRES = "LC_TEST_POSTGRES"
 # The tests decide these themselves, whatever the caller or a local .env says.
 FIXED_ENVIRONMENT = {
     "DEBUG": "0",
@@ -54,6 +57,8 @@ POSTGRES_OPTIONS = {
     "jit": "off",
     "log_min_messages": "fatal",
 }
+
+AtEnd = Callable[[Callable[[], Any]], Any]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -80,41 +85,58 @@ def run_folder() -> Path:
     return Path(os.environ[SHARED_FOLDER])
 
 
+@contextlib.contextmanager
+def shared_servers() -> Iterator[None]:
+    """Keep one folder and one PostgreSQL for the runs of pytest that are started meanwhile."""
+    with contextlib.ExitStack() as stack:
+        provide_folder(stack.callback)
+        server_address(stack.callback)
+        yield
+
+
 def _prepare(config: pytest.Config, *, distributing: bool) -> None:
     is_worker = "PYTEST_XDIST_WORKER" in os.environ
     if is_worker:
         # Else a worker in the middle of a test outlives its killed run, and its Redis with it.
         die_with_parent(signal.SIGKILL)
-    else:
-        _remove_folders_of_dead_runs()
-        folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-", dir="/tmp"))
-        folder.chmod(0o755)
-        os.environ[SHARED_FOLDER] = str(folder)
-        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    provide_folder(config.add_cleanup)
+    own_folder = run_folder() / worker_name()
+    shutil.rmtree(own_folder, ignore_errors=True)
+    own_folder.mkdir()
     os.environ.update(FIXED_ENVIRONMENT)
-    os.environ["DATA_DIR"] = str(run_folder() / worker_name())
-    Path(os.environ["DATA_DIR"]).mkdir(exist_ok=True)
-    if not is_worker:
-        _provide_database(config)
-    os.environ["DATABASE_URL"] = _url_of_worker()
+    os.environ["DATA_DIR"] = str(own_folder)
+    os.environ["DATABASE_URL"] = _own_database(server_address(config.add_cleanup))
     if is_worker or not distributing:
         os.environ["REDIS_URL"] = os.environ.get("TEST_REDIS_URL") or _start_redis(config)
 
 
-def _provide_database(config: pytest.Config) -> None:
-    """Leave in LC_TEST_SERVER the address under which every worker's database lies."""
+def provide_folder(at_end: AtEnd) -> None:
+    """Make the folder of this run, unless a process above has."""
+    if SHARED_FOLDER in os.environ:
+        return
+    _remove_folders_of_dead_runs()
+    folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-", dir="/tmp"))
+    folder.chmod(0o755)
+    os.environ[SHARED_FOLDER] = str(folder)
+    at_end(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def server_address(at_end: AtEnd) -> str:
+    """The address under which every process's database lies; starts PostgreSQL where none runs."""
     if os.environ.get("TEST_DB") == "sqlite":
-        os.environ["LC_TEST_SERVER"] = f"sqlite:///{run_folder()}/db"
-    elif os.environ.get("TEST_DATABASE_URL"):
-        os.environ["LC_TEST_SERVER"] = os.environ["TEST_DATABASE_URL"]
-        config.add_cleanup(_drop_databases_of_run)
-    else:
-        os.environ["LC_TEST_SERVER"] = _start_postgres(config)
+        return f"sqlite:///{run_folder()}/db"
+    if os.environ.get("TEST_DATABASE_URL"):
+        if SHARED_POSTGRES not in os.environ:
+            os.environ[SHARED_POSTGRES] = os.environ["TEST_DATABASE_URL"]
+            at_end(_drop_databases_of_run)
+    elif SHARED_POSTGRES not in os.environ:
+        os.environ[SHARED_POSTGRES] = _start_postgres(at_end)
+    return os.environ[SHARED_POSTGRES]
 
 
-def _url_of_worker() -> str:
+def _own_database(server: str) -> str:
     """The address of this process's own database: the server's, with a name of its own."""
-    address, mark, options = os.environ["LC_TEST_SERVER"].partition("?")
+    address, mark, options = server.partition("?")
     return f"{address}_{_run_id()}_{worker_name()}{mark}{options}"
 
 
@@ -134,7 +156,7 @@ def _drop_databases_of_run() -> None:
                     cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def _start_postgres(config: pytest.Config) -> str:
+def _start_postgres(at_end: AtEnd) -> str:
     home = find_postgres()
     if home is None:
         raise pytest.UsageError(
@@ -165,7 +187,7 @@ def _start_postgres(config: pytest.Config) -> str:
     process = launch(
         [home / "postgres", "-D", data, *switches], log=log, last_signal=signal.SIGQUIT, user=user
     )
-    config.add_cleanup(lambda: stop(process, signal.SIGQUIT))
+    at_end(lambda: stop(process, signal.SIGQUIT))
 
     def connect() -> None:
         psycopg2.connect(host=str(folder), user="postgres", dbname="postgres").close()
