@@ -7,6 +7,7 @@ column the rules of `walkable` apply; without one every line is taken as walked.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ KINDS: Mapping[str, tuple[str, bytes]] = {
     ".shp": ("ESRI Shapefile", b"\x00\x00\x27\x0a"),
 }
 # `fclass` is the name of the same column in Geofabrik's shapefiles
-_TAG_COLUMNS = {
+_TAG_COLUMNS: dict[str, str] = {
     "highway": "highway",
     "fclass": "highway",
     "foot": "foot",
@@ -53,7 +54,8 @@ def read_lines(path: Path, limits: FileLimits) -> tuple[Polylines, dict[str, int
     else:
         geometry, columns, crs = _read_gdal(path)
     is_line = np.isin(shapely.get_type_id(geometry), _LINE_TYPES)
-    tags = {_TAG_COLUMNS[name]: column for name, column in columns.items()}
+    # backwards: the first name of a tag wins
+    tags = {_TAG_COLUMNS[name]: columns[name] for name in reversed(_TAG_COLUMNS) if name in columns}
     walked = is_line & _walked(tags, len(geometry))
     parts = shapely.get_parts(geometry[walked])
     xy, line = shapely.get_coordinates(parts, return_index=True)
@@ -83,9 +85,14 @@ def _check_kind(path: Path) -> None:
 def _read_gdal(path: Path) -> tuple[Any, dict[str, NDArray[Any]], str | None]:
     """(shapely geometries, the wanted columns that occur, CRS)."""
     try:
-        layer = _line_layer(path)
-        wanted = [c for c in _TAG_COLUMNS if c in pyogrio.read_info(path, layer=layer)["fields"]]
-        meta, _, wkb, fields = pyogrio.raw.read(path, layer=layer, columns=wanted, force_2d=True)
+        with warnings.catch_warnings():  # what GDAL mutters about odd files is for no one here
+            warnings.simplefilter("ignore", RuntimeWarning)
+            layer = _line_layer(path)
+            present = pyogrio.read_info(path, layer=layer)["fields"]
+            wanted = [column for column in _TAG_COLUMNS if column in present]
+            meta, _, wkb, fields = pyogrio.raw.read(
+                path, layer=layer, columns=wanted, force_2d=True
+            )
     except _READ_ERRORS as error:
         kind = KINDS[path.suffix.lower()][0]
         raise NetworkFileError("not_kind", name=path.name, kind=kind) from error
