@@ -4,7 +4,7 @@ import { mountExplainDialog } from "./dialog.js";
 import { mountProgress } from "./progress.js";
 import { mountSparklines } from "./sparkline.js";
 import { mountTableSort } from "./table-sort.js";
-import { element, word } from "./words.js";
+import { element, word } from "./dom.js";
 
 const root = document.documentElement;
 

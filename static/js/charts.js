@@ -4,10 +4,10 @@
 // radar  {axes: [{label, max}], series: [{label, values: [number|null], texts?: [text]}]}
 // bars   {unit?, rows: [{label, value|null, text, url?, status?}], target?, target_text?}
 //
-// ECharts is asked for only when a chart comes into view. Tooltips are DOM nodes with classes, because
+// ECharts is asked for only when a chart is on the page and shown. Tooltips are DOM nodes with classes, because
 // markup with inline styles would be refused by the site's content security policy.
 
-import { element, readJson, token, withTheme, word } from "./words.js";
+import { element, readJson, token, whenSized, withTheme, word } from "./dom.js";
 
 const SERIES = ["series-1", "series-2", "series-3", "series-4"];
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -20,7 +20,7 @@ function echarts() {
 
 function base() {
   return {
-    animation: !still,
+    animation: !still && !matchMedia("print").matches,
     animationDuration: 300,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12, color: token("muted") },
     color: SERIES.map(token),
@@ -176,20 +176,11 @@ async function draw(figure, data) {
     if (url) location.assign(url);
   });
   new ResizeObserver(() => chart.resize()).observe(plot);
-  addEventListener("beforeprint", () => chart.resize());
 }
-
-const visible = new IntersectionObserver((entries) => {
-  for (const entry of entries) {
-    if (!entry.isIntersecting) continue;
-    visible.unobserve(entry.target);
-    draw(entry.target, readJson(entry.target.dataset.source));
-  }
-}, { rootMargin: "200px" });
 
 for (const figure of document.querySelectorAll("[data-chart]")) {
   const data = readJson(figure.dataset.source);
   if (!data) continue;
   figure.querySelector("[data-chart-table]")?.append(KINDS[figure.dataset.chart].table(data));
-  visible.observe(figure);
+  whenSized(figure.querySelector("[data-chart-plot]")).then(() => draw(figure, data));
 }

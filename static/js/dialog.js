@@ -1,6 +1,6 @@
 // “How it was computed”: the [data-explain] part of the page that a link names, shown in one dialog.
 
-import { element, word } from "./words.js";
+import { element, word } from "./dom.js";
 
 function stateMessage(text, url) {
   return element("div", { class: "state state--small", role: "status" },

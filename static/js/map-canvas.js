@@ -1,7 +1,7 @@
 // Leaflet's canvas, taught two things it lacks: a hatched fill for what is unknown, and a square mark.
 
 import "../vendor/leaflet/leaflet.js";
-import { token } from "./words.js";
+import { token } from "./dom.js";
 
 export const L = window.L;
 

@@ -11,7 +11,7 @@
 
 import { L, SquareMarker } from "./map-canvas.js";
 import { createMap, frame, openOnClick, select, showLegend, showList, tip } from "./map-parts.js";
-import { token, withTheme, word } from "./words.js";
+import { token, withTheme, word } from "./dom.js";
 
 const EMPTY = { type: "FeatureCollection", features: [] };
 

@@ -11,7 +11,7 @@
 
 import { L } from "./map-canvas.js";
 import { createMap, fetchJson, frame, openOnClick, select, showLegend, showList, tip } from "./map-parts.js";
-import { element, token, withTheme, word } from "./words.js";
+import { element, token, withTheme, word } from "./dom.js";
 
 const CLASSES = 5;
 const UNKNOWN = { value: null, text: "—" };
@@ -165,7 +165,7 @@ export class DistrictMap {
       const text = document.createElement("div");
       text.className = `map-label${strong ? " map-label--strong" : ""}`;
       const name = shape.feature.properties.short_name ?? shape.feature.properties.name;
-      if (width > name.length * 13) text.append(Object.assign(document.createElement("span"), { textContent: name }));
+      if (width > name.length * 15) text.append(Object.assign(document.createElement("span"), { textContent: name }));
       text.append(Object.assign(document.createElement("b"), { textContent: value.text }));
       this.labels.addLayer(L.marker(place, { interactive: false, keyboard: false, icon: L.divIcon({ className: "map-label-anchor", html: text, iconSize: [0, 0] }) }));
     });

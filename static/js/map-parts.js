@@ -1,7 +1,7 @@
 // What both kinds of map share: the Leaflet map itself, tooltips, selects, legend, list.
 
 import { L, HatchCanvas } from "./map-canvas.js";
-import { element, word } from "./words.js";
+import { element, word } from "./dom.js";
 
 /** A map in `holder` without base tiles unless the page names some (data-tiles). */
 export function createMap(holder) {
@@ -41,18 +41,6 @@ function wheelOnPurpose(map, holder) {
     clearTimeout(fade);
     fade = setTimeout(() => hint.classList.remove("is-shown"), 1200);
   }, { capture: true, passive: true });
-}
-
-/** Resolves once `holder` has a size: a map made while hidden would measure nothing. */
-export function whenSized(holder) {
-  return new Promise((resolve) => {
-    const observer = new ResizeObserver(() => {
-      if (!holder.clientWidth || !holder.clientHeight) return;
-      observer.disconnect();
-      resolve();
-    });
-    observer.observe(holder);
-  });
 }
 
 /** Fits `bounds` and refuses to lose them from sight. */

@@ -3,8 +3,7 @@
 
 import { CircleMap } from "./map-circle.js";
 import { DistrictMap } from "./map-district.js";
-import { whenSized } from "./map-parts.js";
-import { readJson } from "./words.js";
+import { readJson, whenSized } from "./dom.js";
 
 const KINDS = { district: DistrictMap, circle: CircleMap };
 

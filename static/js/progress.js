@@ -1,6 +1,6 @@
 // Long work: asks how far it is every two seconds; the page can be left at any time.
 
-import { word } from "./words.js";
+import { word } from "./dom.js";
 
 const PAUSE_MS = 2000;
 

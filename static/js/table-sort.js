@@ -1,7 +1,7 @@
 // Sorting in the browser of tables that hold all their rows: <table data-sortable>.
 // A cell may say what it sorts by in data-sort; else its text counts. Cells without a value always come last.
 
-import { element } from "./words.js";
+import { element } from "./dom.js";
 
 const collator = new Intl.Collator("zh-Hans-CN", { numeric: true });
 

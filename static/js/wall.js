@@ -1,22 +1,28 @@
-// The wall screen: the parts of the dashboard one after the other; the arrow keys move, a pointer's stay holds.
+// The wall screen: the parts of the dashboard one after the other. The arrow keys move; whoever touches it has a minute.
 
 const SHOW_MS = 15000;
+const HOLD_MS = 60000;
 const parts = [...document.querySelectorAll("[data-wall-part]")];
 let shown = -1;
-let held = false;
+let touched = -HOLD_MS;
 
 function show(index) {
-  shown = (index + parts.length) % parts.length;
-  parts.forEach((part, at) => part.classList.toggle("is-shown", at === 0 || at === shown || (shown === 0 && at === 1)));
-  // Maps and charts drawn while hidden measure themselves anew.
-  dispatchEvent(new Event("resize"));
+  shown = index;
+  parts.forEach((part, at) => part.classList.toggle("is-shown", at === 0 || at === shown));
 }
 
+const next = () => show(shown + 1 < parts.length ? shown + 1 : 1);
+const previous = () => show(shown > 1 ? shown - 1 : parts.length - 1);
+const touch = () => { touched = performance.now(); };
+
 show(1);
-setInterval(() => held || show(shown + 1 < parts.length ? shown + 1 : 1), SHOW_MS);
+setInterval(() => {
+  if (performance.now() - touched > HOLD_MS) next();
+}, SHOW_MS);
+addEventListener("pointerdown", touch);
+addEventListener("pointermove", touch);
 addEventListener("keydown", (event) => {
-  if (event.key === "ArrowRight") show(shown + 1 < parts.length ? shown + 1 : 1);
-  if (event.key === "ArrowLeft") show(shown > 1 ? shown - 1 : parts.length - 1);
+  touch();
+  if (event.key === "ArrowRight") next();
+  if (event.key === "ArrowLeft") previous();
 });
-addEventListener("pointerenter", () => { held = true; });
-addEventListener("pointerleave", () => { held = false; });

@@ -1,4 +1,4 @@
-// The translated words that components/words.html puts into the page.
+// Small tools that every script of ours shares: translated words, elements, tokens, data, size.
 
 const holder = document.getElementById("ui-words");
 
@@ -24,15 +24,28 @@ export function token(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
-/** Calls `draw` now and whenever the theme changes, by choice or with the system. */
+/** Calls `draw` now and whenever the theme changes: by choice, with the system, for print. */
 export function withTheme(draw) {
   draw();
   document.addEventListener("themechange", draw);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  matchMedia("print").addEventListener("change", draw);
 }
 
 /** The data of a `json_script` element. */
 export function readJson(id) {
   const source = document.getElementById(id);
   return source ? JSON.parse(source.textContent) : null;
+}
+
+/** Resolves once `holder` has a size: what is drawn while hidden would measure nothing. */
+export function whenSized(holder) {
+  return new Promise((resolve) => {
+    const observer = new ResizeObserver(() => {
+      if (!holder.clientWidth || !holder.clientHeight) return;
+      observer.disconnect();
+      resolve();
+    });
+    observer.observe(holder);
+  });
 }
