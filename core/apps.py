@@ -7,3 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class CoreConfig(AppConfig):
     name = "core"
     verbose_name = _("文件、任务与日志")
+
+    def ready(self) -> None:
+        from core import checks  # noqa: F401
+        from core.api import idempotency  # noqa: F401

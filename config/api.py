@@ -1,0 +1,56 @@
+"""The REST API: every room's faces under /api/v1/, its schema and its documentation."""
+
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import SimpleRouter
+
+from accounts.api.views import JobFace, MeFace
+from circles.api.views import BatchFace, CircleFace, CompoundFace
+from core.api.help import NowhereFace, ProblemFace
+from core.api.sources import ClauseFace, DocumentFace
+from metrics.api.views import NetworkFace, ReleaseFace, RunFace, ValueFace
+from outlets.api.register import OutletFace
+from outlets.api.views import BrandFace, EnterpriseFace, FormatFace
+from territory.api.views import DistrictFace, NeighbourhoodFace, StreetFace
+
+router = SimpleRouter(use_regex_path=False)
+for prefix, face in {
+    "districts": DistrictFace,
+    "streets": StreetFace,
+    "neighbourhoods": NeighbourhoodFace,
+    "compounds": CompoundFace,
+    "circles": CircleFace,
+    "formats": FormatFace,
+    "brands": BrandFace,
+    "enterprises": EnterpriseFace,
+    "outlets": OutletFace,
+    "batches": BatchFace,
+    "networks": NetworkFace,
+    "runs": RunFace,
+    "releases": ReleaseFace,
+    "values": ValueFace,
+    "documents": DocumentFace,
+    "clauses": ClauseFace,
+    "jobs": JobFace,
+}.items():
+    router.register(prefix, face, basename=prefix)
+
+v1: list[URLPattern | URLResolver] = [
+    *router.urls,
+    path("me/", MeFace.as_view(), name="me"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/", include((v1, "v1"))),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(
+            url_name="api:schema", template_name="core/api_docs.html"
+        ),
+        name="docs",
+    ),
+    path("problems/<slug:slug>/", ProblemFace.as_view(), name="problem"),
+    # Last: an address that is nowhere answers with a problem, too, not with a page.
+    re_path(r"^.*$", NowhereFace.as_view(), name="nowhere"),
+]

@@ -1,0 +1,1 @@
+"""What every face of the REST API shares: gate, paging, filters, representations, problems."""

@@ -1,0 +1,81 @@
+"""What lists of formats, owners and outlets can be filtered by."""
+
+import django_filters
+from django.db.models import Q, QuerySet
+
+from core.api.filters import CodesFilter, FaceFilterSet, UUIDsFilter
+from core.text import normalise_key
+from outlets.models import Brand, BusinessFormat, Enterprise, Outlet
+
+
+class FormatFilterSet(FaceFilterSet):
+    code = CodesFilter(field_name="code", lookup_expr="in")
+
+    class Meta:
+        model = BusinessFormat
+        fields = ("category", "nature", "priority", "is_official")
+
+
+class BrandFilterSet(FaceFilterSet):
+    name = django_filters.CharFilter(lookup_expr="icontains")
+
+    class Meta:
+        model = Brand
+        fields = ("chain_kind",)
+
+
+class EnterpriseFilterSet(FaceFilterSet):
+    name = django_filters.CharFilter(lookup_expr="icontains")
+    credit_code = CodesFilter(field_name="credit_code", lookup_expr="in")
+
+    class Meta:
+        model = Enterprise
+        fields = ()
+
+
+class OutletFilterSet(FaceFilterSet):
+    q = django_filters.CharFilter(method="named")
+    code = CodesFilter(field_name="code", lookup_expr="in")
+    street = CodesFilter(field_name="street__code", lookup_expr="in")
+    neighbourhood = CodesFilter(field_name="neighbourhood__code", lookup_expr="in")
+    main_format = CodesFilter(field_name="main_format__code", lookup_expr="in")
+    serves = django_filters.CharFilter(method="that_serve")
+    category = django_filters.ChoiceFilter(
+        field_name="main_format__category", choices=BusinessFormat.Category.choices
+    )
+    brand = UUIDsFilter(field_name="brand", lookup_expr="in")
+    enterprise = UUIDsFilter(field_name="enterprise", lookup_expr="in")
+    located = django_filters.BooleanFilter(method="with_place")
+    opened_after = django_filters.DateFilter(field_name="opened_on", lookup_expr="gte")
+    opened_before = django_filters.DateFilter(field_name="opened_on", lookup_expr="lte")
+    updated_since = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+
+    class Meta:
+        model = Outlet
+        fields = (
+            "status",
+            "chain_kind",
+            "facility_form",
+            "place_state",
+            "outside",
+            "supply",
+            "open_24h",
+            "void",
+        )
+
+    def named(self, rows: QuerySet[Outlet], _name: str, words: str) -> QuerySet[Outlet]:
+        """Part of the name, of its pinyin or initials, or the code."""
+        key = normalise_key(words)
+        return rows.filter(
+            Q(name_key__contains=key) | Q(pinyin__contains=key) | Q(code__iexact=words.strip())
+        )
+
+    def that_serve(self, rows: QuerySet[Outlet], _name: str, code: str) -> QuerySet[Outlet]:
+        """Main format, or an add-on service accepted as it; an unknown format serves nowhere."""
+        wanted = BusinessFormat.objects.filter(code=code).first()
+        return rows.serving(wanted) if wanted else rows.none()  # type: ignore[attr-defined]
+
+    def with_place(self, rows: QuerySet[Outlet], _name: str, wanted: bool) -> QuerySet[Outlet]:
+        """Verified positions, or all the others."""
+        located = Q(lon__isnull=False, place_state="verified")
+        return rows.filter(located if wanted else ~located)
