@@ -4,8 +4,10 @@
 //   layers: [{level: "street"|"circle"|"compound", label, from_zoom, data?: FeatureCollection, url?}]
 //     features carry {code, name, url?, residents?}; outlines for streets and circles, points for compounds
 //   indicators: [{code, label, unit, breaks?: [4 numbers], by_format?: bool, target_text?}], indicator: code at first
+//   words?: {indicator, format}: labels of the two selects
 //   formats: [{code, label}], format: code at first      (used by indicators that are by_format)
 //   values: {"indicator" or "indicator:format": {feature code: {value|null, text, status?, word?, partial?}}}
+//     value is the number as shown (83.2 for 83.2 %): breaks and legend are on the same scale; no NaN, null instead
 //   values_url?: asked as ?indicator=…&business_format=… for what `values` lacks; answers {values: {feature code: …}}
 // }
 
