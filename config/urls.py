@@ -1,8 +1,24 @@
 """Addresses: each room mounts its own faces here."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
+
+from core import views
+from portal.home import home
+
+handler400 = "core.views.bad_request"
+handler403 = "core.views.forbidden"
+handler404 = "core.views.not_found"
+handler500 = "core.views.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
+    path("accounts/", include("accounts.urls")),
+    # Our own pages stand before the stock admin: /admin/ itself is the dashboard.
+    path("", include("portal.urls")),
     path("admin/", admin.site.urls),
+    path("api/", include(("config.api", "api"))),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
 ]

@@ -199,7 +199,7 @@ class Context:
     def count(self, mask: Mask, *, known: Mask | None = None, whole: bool = False) -> Figures:
         """How many counted outlets satisfy `mask`, by area."""
         made = self.total(mask.astype(float), known=known, whole=whole)
-        return replace(made, outlets=self.counted & mask)
+        return replace(made, outlets=self.counted & mask, whole=whole)
 
     def total(self, amount: Array, *, known: Mask | None = None, whole: bool = False) -> Figures:
         """Sum of `amount` [O] over counted outlets, by area; `known` = which state it."""
@@ -227,6 +227,7 @@ class Context:
             self._outlet_coverage(known, areas),
             outlets=base & mask,
             among=base,
+            whole=whole,
         )
 
     def _outlet_coverage(self, known: Mask | None, areas: Any) -> Array:

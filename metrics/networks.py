@@ -11,7 +11,6 @@ from circles.signals import circles_changed
 from core import audit
 from metrics.models import StreetNetwork
 from metrics.reach import Network, Points, ReachTable, cached_table
-from metrics.reach.osm import read_network
 from territory.models import District
 
 
@@ -59,6 +58,9 @@ def import_network(
 
     `NetworkFileError` (a ValueError) says what is wrong with the file and what to do.
     """
+    # Imported here: reading files needs GDAL, which no web process should load.
+    from metrics.reach.osm import read_network
+
     network, report = read_network(path)
     return store_network(
         district=district,

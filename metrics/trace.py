@@ -40,7 +40,7 @@ def outlets_behind(
     if figures is None or figures.outlets is None:
         return None
     row = _area_row(context, scope, scope_id)
-    areas = context.outlets_of if "C" in indicator.scopes else context.all_outlets_of
+    areas = context.all_outlets_of if figures.whole else context.outlets_of
     members = np.zeros(len(inputs.outlet_id), dtype=bool)
     members[areas[[row]].indices] = True
     counted = members & (figures.outlets if figures.among is None else figures.among)

@@ -7,3 +7,6 @@ from django.utils.translation import gettext_lazy as _
 class PortalConfig(AppConfig):
     name = "portal"
     verbose_name = _("工作台")
+
+    def ready(self) -> None:
+        from portal import policy  # noqa: F401

@@ -54,6 +54,8 @@ class Figures:
     part: int = 0
     outlets: NDArray[np.bool_] | None = None
     among: NDArray[np.bool_] | None = None
+    # Over the whole ledger (全域) rather than outlets in circles.
+    whole: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from core.scope import ALL, Scope
 from metrics.gaps import gaps
 from metrics.querysets import last_release, live_run
 from outlets.models import BusinessFormat
-from territory.querysets import district_by_code
+from territory.lookup import district_by_code
 
 
 class Command(ReportingCommand):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.commands import ReportingCommand
 from metrics.networks import import_network
-from territory.querysets import district_by_code
+from territory.lookup import district_by_code
 
 
 class Command(ReportingCommand):

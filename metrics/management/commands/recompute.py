@@ -12,7 +12,7 @@ from core import audit, jobs
 from core.commands import ReportingCommand
 from core.models import Job
 from metrics import work
-from territory.querysets import district_by_code
+from territory.lookup import district_by_code
 
 WAIT_SECONDS = 900
 

@@ -1,0 +1,27 @@
+"""Addresses of the pages."""
+
+from django.urls import path, re_path
+
+from portal.views import circle, dashboard, data, figure, lists, street
+
+app_name = "portal"
+urlpatterns = [
+    path("admin/", dashboard.dashboard, name="dashboard"),
+    path("desk/", street.desk, name="desk"),
+    path("streets/<str:code>/", street.street, name="street"),
+    path("circles/", lists.circles, name="circles"),
+    path("circles/<str:code>/", circle.circle, name="circle"),
+    path("gaps/", lists.gap_list, name="gaps"),
+    re_path(
+        r"^figures/(?P<run>[0-9a-f-]{36})/(?P<code>[a-z0-9_]+)/(?P<scope_kind>[CSD])/"
+        r"(?P<scope_id>[0-9a-f-]{36})/(?P<part>\d{1,4})/$",
+        figure.figure,
+        name="figure",
+    ),
+    path("clauses/<uuid:pk>/", figure.clause, name="clause"),
+    re_path(
+        r"^map-data/layers/(?P<level>circle|compound|LEVEL)/$", data.map_layer, name="map_layer"
+    ),
+    path("map-data/values/<uuid:run>/", data.map_values, name="map_values"),
+    path("jobs/<uuid:pk>/", data.job, name="job"),
+]

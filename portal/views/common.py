@@ -1,0 +1,123 @@
+"""What the pages of this room share: the caller's district, the gate, targets, gaps, trends."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core import policy
+from core.scope import Scope
+from metrics.gaps import Gap
+from metrics.indicators import Unit, get
+from metrics.models import Run, Target, Value
+from portal.basis import releases
+from portal.present import full_text, unit_text
+from territory.models import District
+
+TREND_CODES = ("basic_basket_share", "chain_share", "outlet_count", "circles_with_gaps")
+
+
+def page(action: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """A page for signed-in people whom the gate lets do `action`."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @login_required
+        @wraps(view)
+        def gated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            policy.require(scope_of(request), action)
+            return view(request, *args, **kwargs)
+
+        return gated
+
+    return decorate
+
+
+def scope_of(request: HttpRequest) -> Scope:
+    """The caller's scope, made once by the middleware."""
+    return request.scope  # type: ignore[attr-defined]
+
+
+def own_district(scope: Scope) -> District:
+    """The district the caller works for."""
+    district = District.objects.filter(pk__in=scope.district_ids).order_by("code").first()
+    if district is None:
+        raise PermissionDenied(_("您的账号尚未归属任何单位，请联系系统管理员。"))
+    return district
+
+
+def targets() -> list[Target]:
+    """Targets that apply, with their clauses."""
+    return list(Target.objects.filter(applies=True).select_related("clause__document"))
+
+
+def gap_items(found: list[Gap], limit: int) -> dict[str, Any]:
+    """portal/gap_rows.html's dict: format × circle, residents affected."""
+    return {
+        "items": [
+            {
+                "format": gap.format.name,
+                "circle": gap.circle.name,
+                "circle_url": reverse("portal:circle", args=[gap.circle.code]),
+                "street": gap.circle.lead_street.name,
+                "residents_text": _("%(n)s 名居民步行时限内到不了") % {"n": f"{gap.unreached:,}"},
+                "note": _("圈内缺失") if gap.missing else "",
+            }
+            for gap in found[:limit]
+        ],
+        "count_text": _("共 %(n)d 项") % {"n": len(found)},
+        "more_url": reverse("portal:gaps"),
+    }
+
+
+def trend_charts(district: District, scope: str, scope_id: uuid.UUID) -> list[dict[str, Any]]:
+    """Four figures over the district's releases, one query."""
+    runs: dict[uuid.UUID, Run] = {r.run_id: r.run for r in reversed(releases(district))}
+    if len(runs) < 2:
+        return []
+    numbers = {get(code).number: code for code in TREND_CODES}
+    found = {
+        (numbers[indicator], run): value
+        for indicator, run, value in Value.objects.filter(
+            run__in=runs, indicator__in=numbers, scope=scope, scope_id=scope_id, part=0
+        ).values_list("indicator", "run_id", "value")
+    }
+    charts = []
+    for code in TREND_CODES:
+        indicator = get(code)
+        percent = indicator.unit == Unit.SHARE
+        points = [
+            {
+                "day": run.as_of.isoformat(),
+                "value": _plotted(found.get((code, run.pk)), percent=percent),
+                "text": full_text(indicator, found.get((code, run.pk))),
+            }
+            for run in runs.values()
+        ]
+        if all(point["value"] is None for point in points):
+            continue
+        charts.append(
+            {
+                "id": f"trend-{code}",
+                "title": str(indicator.name),
+                "kind": "trend",
+                "tags": ["demo"] if any(run.is_sample for run in runs.values()) else [],
+                "data": {
+                    "unit": unit_text(indicator),
+                    "decimals": 1 if percent else 0,
+                    "series": [{"label": str(indicator.name), "points": points}],
+                },
+            }
+        )
+    return charts
+
+
+def _plotted(value: float | None, *, percent: bool) -> float | None:
+    if value is None:
+        return None
+    return round(value * 100, 2) if percent else round(value, 2)
