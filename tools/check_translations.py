@@ -5,6 +5,7 @@ instead: new messages come in empty, those no longer used are kept as obsolete.
 """
 
 import io
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 ENGLISH = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
 LEFT_OUT = {"tests", "tools", "bench", "docs", "deploy", "var", "static", "migrations"}
+SUFFIXES = (".py", ".html", ".txt")
 KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
@@ -55,15 +57,17 @@ def main(arguments: list[str]) -> int:
 def messages_in_use(root: Path) -> Catalog:
     """What gettext is asked for in the Python files and templates below `root`."""
     catalog = Catalog(locale="en", charset="utf-8", fuzzy=False)
-    for path in sorted([*root.rglob("*.py"), *root.rglob("*.html"), *root.rglob("*.txt")]):
-        place = path.relative_to(root)
-        if LEFT_OUT & set(place.parts) or place.parts[0].startswith("."):
-            continue
+    for path in _sources(root):
+        place = str(path.relative_to(root))
         for line, message, comments, context in _messages_of(path):
-            catalog.add(
-                message, locations=[(str(place), line)], auto_comments=comments, context=context
-            )
+            catalog.add(message, locations=[(place, line)], auto_comments=comments, context=context)
     return catalog
+
+
+def _sources(root: Path) -> Iterator[Path]:
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if name not in LEFT_OUT and name[0] != ".")
+        yield from (Path(folder) / name for name in sorted(files) if name.endswith(SUFFIXES))
 
 
 def read_catalogue(path: Path) -> Catalog:
