@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from core.dated import as_of
 from core.scope import Scope
 
 if TYPE_CHECKING:
@@ -53,3 +54,13 @@ class OutletQuerySet(models.QuerySet[Any]):
         mask = sum(1 << bit for bit in bits)
         rows = self.annotate(accepted=models.F("services").bitand(mask))
         return rows.filter(Q(main_format=business_format) | Q(accepted__gt=0))
+
+
+def facts_as_of(day: dt.date) -> models.QuerySet[Any]:
+    """One `OutletFacts` row per outlet: what held on `day`, by what is known now.
+
+    Before the earliest facts the earliest stand in, annotated `undated=True`.
+    """
+    from outlets.models import OutletFacts
+
+    return as_of(OutletFacts.objects.all(), "outlet", day)

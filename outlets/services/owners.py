@@ -1,0 +1,97 @@
+"""Brands and enterprises that outlets name: found by what people write, created when unknown."""
+
+import uuid
+from typing import Any
+
+from core.text import normalise_key
+from outlets.models import Brand, Enterprise
+from territory.models import District
+
+
+class Brands:
+    """A district's brands by name and alias; unknown ones are kept until `save`."""
+
+    def __init__(self, district: District) -> None:
+        self.district = district
+        self.known: dict[str, uuid.UUID] = {}
+        self.new: dict[str, Brand] = {}
+        rows = Brand.objects.filter(district=district).order_by("id")
+        for pk, name, aliases in rows.values_list("id", "name", "aliases"):
+            for word in (*aliases, name):
+                self.known[normalise_key(word)] = pk
+
+    def find(self, name: str) -> uuid.UUID:
+        """The brand's id; a name nobody knows is a new brand, its chain kind not stated."""
+        key = normalise_key(name)
+        if key not in self.known:
+            self.new[key] = Brand(district=self.district, name=name)
+            self.known[key] = self.new[key].pk
+        return self.known[key]
+
+    def save(self, used: set[Any]) -> int:
+        """Insert those new brands that are used; how many."""
+        rows = [brand for brand in self.new.values() if brand.pk in used]
+        return len(Brand.objects.bulk_create(rows, batch_size=1000))
+
+
+class Enterprises:
+    """A district's legal persons by credit code, else by name; unknown ones kept until `save`."""
+
+    def __init__(self, district: District) -> None:
+        self.district = district
+        self.by_code: dict[str, uuid.UUID] = {}
+        self.by_name: dict[str, uuid.UUID] = {}
+        self.new: dict[uuid.UUID, Enterprise] = {}
+        rows = Enterprise.objects.filter(district=district).order_by("id")
+        for pk, code, name in rows.values_list("id", "credit_code", "name"):
+            if code:
+                self.by_code[code] = pk
+            self.by_name.setdefault(normalise_key(name), pk)
+
+    def find(self, credit_code: str, licence_name: str, outlet_name: str) -> uuid.UUID | None:
+        """The enterprise's id; None when the row names none.
+
+        A code decides alone; its enterprise keeps the name it is known by. Without a code the
+        name on the licence does.
+        """
+        if credit_code:
+            if credit_code not in self.by_code:
+                self.by_code[credit_code] = self._add(licence_name or outlet_name, credit_code)
+            return self.by_code[credit_code]
+        if not licence_name:
+            return None
+        key = normalise_key(licence_name)
+        if key not in self.by_name:
+            self.by_name[key] = self._add(licence_name, None)
+        return self.by_name[key]
+
+    def _add(self, name: str, credit_code: str | None) -> uuid.UUID:
+        row = Enterprise(district=self.district, name=name, credit_code=credit_code)
+        self.new[row.pk] = row
+        self.by_name.setdefault(normalise_key(name), row.pk)
+        return row.pk
+
+    def save(self, used: set[Any]) -> int:
+        """Insert those new enterprises that are used; how many."""
+        rows = [row for row in self.new.values() if row.pk in used]
+        return len(Enterprise.objects.bulk_create(rows, batch_size=1000))
+
+
+def enterprise_for(
+    *, district: District, credit_code: str = "", licence_name: str = "", outlet_name: str = ""
+) -> Enterprise | None:
+    """The enterprise a single row names, created when unknown; call inside the act."""
+    found = Enterprises(district)
+    pk = found.find(credit_code, licence_name, outlet_name)
+    found.save({pk})
+    return Enterprise.objects.get(pk=pk) if pk else None
+
+
+def brand_for(*, district: District, name: str) -> Brand | None:
+    """The brand a single row names, created when unknown; call inside the act."""
+    if not name:
+        return None
+    brands = Brands(district)
+    pk = brands.find(name)
+    brands.save({pk})
+    return Brand.objects.get(pk=pk)
