@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from metrics.indicators.registry import Array, Figures
 from metrics.inputs.arrays import Inputs
 from metrics.reach import (
     Network,
@@ -19,6 +18,7 @@ from metrics.reach import (
     areas_from_pairs,
     compute_reach,
 )
+from metrics.registry import Array, Figures
 
 Mask = NDArray[np.bool_]
 DISPLAY_MINUTES = (5, 10, 15)

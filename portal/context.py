@@ -1,15 +1,64 @@
-"""What the frame of every page shows."""
+"""What the frame of every page shows: navigation by what the caller may open, who they are."""
 
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import policy
+from core.scope import NOBODY, Scope
+
+# label, address name, the action that opens it
+NAVIGATION = (
+    (gettext_lazy("建设总览"), "portal:dashboard", "portal.dashboard"),
+    (gettext_lazy("本街镇"), "portal:desk", "portal.desk"),
+    (gettext_lazy("便民生活圈"), "portal:circles", "portal.figures"),
+    (gettext_lazy("短板清单"), "portal:gaps", "portal.figures"),
+    (gettext_lazy("网点台账"), "admin:outlets_outlet_changelist", "outlets.view"),
+    (gettext_lazy("测算批次"), "admin:metrics_run_changelist", "metrics.view_live"),
+    (gettext_lazy("审计日志"), "admin:core_auditevent_changelist", "core.audit"),
+    (gettext_lazy("用户"), "admin:accounts_user_changelist", "accounts.view"),
+)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Whether this is a demo, and on which database."""
+    """components of templates/base.html."""
+    scope: Scope = getattr(request, "scope", NOBODY)
     return {
         "is_demo": settings.DEMO,
         "is_demo_database": connection.vendor == "sqlite",
+        "nav_items": _navigation(request, scope),
+        "user_menu": _user_menu(scope),
+        "foot_links": _foot_links(scope),
     }
+
+
+def _navigation(request: HttpRequest, scope: Scope) -> list[dict[str, Any]]:
+    items = []
+    for label, name, action in NAVIGATION:
+        if policy.may(scope, action):
+            url = reverse(name)
+            items.append({"label": label, "url": url, "current": request.path == url})
+    return items
+
+
+def _user_menu(scope: Scope) -> dict[str, Any] | None:
+    if scope.user_id is None:
+        return None
+    roles = [str(policy.ROLE_NAMES.get(role, role)) for role in sorted(scope.roles)]
+    return {
+        "name": scope.label,
+        "office": scope.office_code,
+        "role_word": "、".join(roles),
+        "items": [],
+    }
+
+
+def _foot_links(scope: Scope) -> list[dict[str, str]]:
+    if scope.user_id is None:
+        return []
+    return [{"label": _("接口文档"), "url": "/api/docs/"}]

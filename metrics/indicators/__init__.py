@@ -1,7 +1,7 @@
 """The indicator dictionary: importing this package declares every figure of the platform."""
 
 from metrics.indicators import access, outlets, presence, programme
-from metrics.indicators.registry import (
+from metrics.registry import (
     Basis,
     Figures,
     Indicator,

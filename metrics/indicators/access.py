@@ -4,8 +4,8 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from metrics.context import Context, ratio_figures
-from metrics.indicators.registry import Basis, Figures, Part, Unit, indicator
 from metrics.reach import NONE_DM, Coverage, basket, coverage, weighted_quantiles
+from metrics.registry import Basis, Figures, Part, Unit, indicator
 
 
 def _listed(c: Context) -> np.ndarray:

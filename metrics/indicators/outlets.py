@@ -4,7 +4,7 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from metrics.context import Context, ratio_figures
-from metrics.indicators.registry import Basis, Figures, Part, Unit, indicator
+from metrics.registry import Basis, Figures, Part, Unit, indicator
 
 UNSTAFFED = ("smart",)
 

@@ -4,7 +4,7 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from metrics.context import Context
-from metrics.indicators.registry import Basis, Figures, Part, Unit, indicator
+from metrics.registry import Basis, Figures, Part, Unit, indicator
 
 ABSENT, PRESENT, UNKNOWN = 0, 1, -1
 

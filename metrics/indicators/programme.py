@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from metrics.context import Context, ratio_figures
 from metrics.indicators.presence import circles_by_area
-from metrics.indicators.registry import Basis, Figures, Part, Unit, indicator
+from metrics.registry import Basis, Figures, Part, Unit, indicator
 
 # Value.part of circles_built; 0 = all.
 LEVELS = {"basic": 1, "improved": 2, "quality": 3, "": 4}

@@ -196,12 +196,10 @@ def _write_sheet(
 def _put(sheet: Worksheet, row: int, column: int, value: Any, *, font: Font, alignment: Any) -> Any:
     cell: Any = sheet.cell(row, column)
     cell.font, cell.alignment = font, alignment
+    cell.value = value
     if isinstance(value, str):
         # As text, whatever it begins with: a name like “=1+1” must not become a formula.
-        cell.set_explicit_value(value, "s")
-        cell.quotePrefix = True
-    else:
-        cell.value = value
+        cell.data_type, cell.quotePrefix = "s", True
     return cell
 
 
