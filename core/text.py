@@ -10,7 +10,7 @@ _SPACES = re.compile(r"\s+")
 # Controls that separate words become a space; every other control or format character vanishes.
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+    "\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
 # Already in normal form: the usual case, told without a pass over the Unicode tables.
 _PLAIN = "[\x21-\x7e\u3001\u3002\u4e00-\u9fff]+"
