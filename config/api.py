@@ -1,11 +1,11 @@
 """The REST API: every room's faces under /api/v1/, its schema and its documentation."""
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
 from accounts.api.views import JobFace, MeFace
 from circles.api.views import BatchFace, CircleFace, CompoundFace
+from core.api.docs import DocsView, SchemaView
 from core.api.help import NowhereFace, ProblemFace
 from core.api.sources import ClauseFace, DocumentFace
 from metrics.api.views import NetworkFace, ReleaseFace, RunFace, ValueFace
@@ -42,14 +42,8 @@ v1: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include((v1, "v1"))),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path(
-        "docs/",
-        SpectacularSwaggerSplitView.as_view(
-            url_name="api:schema", template_name="core/api_docs.html"
-        ),
-        name="docs",
-    ),
+    path("schema/", SchemaView.as_view(), name="schema"),
+    path("docs/", DocsView.as_view(), name="docs"),
     path("problems/<slug:slug>/", ProblemFace.as_view(), name="problem"),
     # Last: an address that is nowhere answers with a problem, too, not with a page.
     re_path(r"^.*$", NowhereFace.as_view(), name="nowhere"),

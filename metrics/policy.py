@@ -4,12 +4,21 @@ Released figures of the district are open to everyone signed in; which live figu
 is decided row by row (`metrics.querysets`).
 """
 
-from accounts.roles import APPROVER, COMMISSION, COMMISSION_ADMIN, EVERYONE, PROGRAMME_OFFICER
+from accounts.roles import (
+    APPROVER,
+    COMMISSION,
+    COMMISSION_ADMIN,
+    EVERYONE,
+    PROGRAMME_OFFICER,
+    STREET,
+)
 from core import policy
 
 policy.register("metrics.view", roles=EVERYONE, token_scope="read:values")
-policy.register("metrics.networks", roles=COMMISSION, token_scope="read:values")
-policy.register("metrics.rules", roles=COMMISSION, token_scope="read:values")
+# Unreleased figures: the commission's, and a street's own (the pages look at the place as well).
+policy.register("metrics.view_live", roles=COMMISSION | STREET, token_scope="read:values")
+policy.register("metrics.networks", roles=COMMISSION, token_scope="read:networks")
+policy.register("metrics.rules", roles=COMMISSION, token_scope="read:networks")
 policy.register("metrics.change_rules", roles=[COMMISSION_ADMIN])
 policy.register("metrics.import_network", roles=[COMMISSION_ADMIN])
 for verb in ("recompute", "snapshot"):

@@ -17,6 +17,8 @@ class FaceSerializer(serializers.ModelSerializer[Any]):
 
     def trim(self, names: list[str]) -> None:
         """Keep only the named fields; unknown names are refused."""
+        if not names:
+            return
         unknown = [name for name in names if name not in self.fields]
         if unknown:
             raise ValidationError(
