@@ -57,7 +57,7 @@ def create_outlet(
         row["code"] = row["code"] or Codes(district).next_for(row["street_id"])
         _refuse_double(row)
         outlet = Outlet(**_settled(row, district, values))
-        _validate(outlet, on)
+        _validate(outlet)
         _save(outlet, reason)
         timeline = first_timeline(_row_of(outlet), on)
         FACTS.begin([(outlet.pk, timeline)], _notes(this, outlet, reason))
@@ -220,11 +220,13 @@ def _apply(
     """Set the columns on the locked row, judge it, and bring its dated facts in step."""
     before = _row_of(outlet)
     _assign(outlet, _settled({**before, **columns}, outlet.district, given, before))
-    _validate(outlet, on)
+    _validate(outlet)
     after = _row_of(outlet)
     differing = {name: value for name, value in after.items() if before[name] != value}
-    if only_facts(differing):
-        dated = {outlet.pk: dated_changes(after, differing, on)}
+    # A fact may be as stated today and yet have been otherwise on the day it is stated for.
+    stated = differing | {name: after[name] for name in columns}
+    if only_facts(stated):
+        dated = {outlet.pk: dated_changes(after, stated, on)}
         current = {outlet.pk: only_facts(before)}
         now = FACTS.amend(dated, current, _notes(this, outlet, reason))
         _assign(outlet, now[outlet.pk])
@@ -297,17 +299,19 @@ def _row_of(outlet: Outlet) -> dict[str, Any]:
     return {name: getattr(outlet, name) for name in COLUMNS}
 
 
-def _validate(outlet: Outlet, on: dt.date) -> None:
-    """ValidationError by field: the model's own rules, then the register's."""
-    outlet.full_clean()
+def _validate(outlet: Outlet) -> None:
+    """ValidationError by field: values that cannot be stored, the register's rules, doubles."""
+    outlet.clean_fields()
     found: dict[str, list[str]] = {}
-    for column, message in problems(_row_of(outlet), on):
+    for column, message in problems(_row_of(outlet), timezone.localdate()):
         found.setdefault(column.removesuffix("_id"), []).append(message)
     hood = outlet.neighbourhood
     if hood is not None and hood.street_id != outlet.street_id:
         found.setdefault("neighbourhood", []).append(_("该居（村）委会不属于所填街道（镇）"))
     if found:
         raise ValidationError(found)
+    outlet.validate_unique()
+    outlet.validate_constraints()
 
 
 def _refuse_double(row: Mapping[str, Any]) -> None:

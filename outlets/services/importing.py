@@ -74,11 +74,12 @@ def import_ledger(
     tell(1, 4, _("检查各行"))
     checked = check_rows(table, columns)
     problems = Problems(table, columns, checked.errors)
-    drafter = Drafter(district, street)
-    drafts = drafter.drafts(checked, problems, crs)
     outcome = ImportOutcome(table, columns, sha256, dry_run, notes=notes_of(table))
     with transaction.atomic():
+        # From here on nobody else enters outlets, brands or enterprises that this file names too.
         lock_register(district)
+        drafter = Drafter(district, street)
+        drafts = drafter.drafts(checked, problems, crs)
         tell(2, 4, _("与现有台账比对"))
         plan = _plan(district, drafts, problems, outcome, on, is_sample)
         outcome.errors = problems.sorted()
@@ -131,10 +132,10 @@ def _plan(
     is_sample: bool,
 ) -> Plan:
     """Match, settle and judge every row against the register; count, and plan the good ones."""
-    register = Register(district)
+    register = Register(district, on)
     match(drafts, register, district, problems)
     blank = blank_row(district) | {"is_sample": is_sample}
-    before = [register.rows.get(draft.outlet_id, blank) for draft in drafts]  # type: ignore[arg-type]
+    before = [register.on_the_day(draft.outlet_id) or blank for draft in drafts]
     after = [_settled(draft, row, on) for draft, row in zip(drafts, before, strict=True)]
     _place(district, drafts, before, after, problems)
     codes = Codes(district)
@@ -152,7 +153,7 @@ def _plan(
             plan.new.append({**new, "id": new_id(), "code": code, **named(new)})
         elif changes := difference(old, new):
             outcome.changed += 1
-            plan.changed[draft.outlet_id] = old, _with_keys(changes)
+            plan.changed[draft.outlet_id] = register.rows[draft.outlet_id], _with_keys(changes)
         else:
             outcome.unchanged += 1
     return plan

@@ -5,6 +5,7 @@ from typing import Any
 
 from core.text import normalise_key
 from outlets.models import Brand, Enterprise
+from outlets.services.register import lock_register
 from territory.models import District
 
 
@@ -81,6 +82,7 @@ def enterprise_for(
     *, district: District, credit_code: str = "", licence_name: str = "", outlet_name: str = ""
 ) -> Enterprise | None:
     """The enterprise a single row names, created when unknown; call inside the act."""
+    lock_register(district)
     found = Enterprises(district)
     pk = found.find(credit_code, licence_name, outlet_name)
     found.save({pk})
@@ -91,6 +93,7 @@ def brand_for(*, district: District, name: str) -> Brand | None:
     """The brand a single row names, created when unknown; call inside the act."""
     if not name:
         return None
+    lock_register(district)
     brands = Brands(district)
     pk = brands.find(name)
     brands.save({pk})

@@ -1,13 +1,18 @@
 """The register of one district as it stands: locked, read once, and how rows get their codes."""
 
+import datetime as dt
 import re
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils import timezone
+
 from core.text import normalise_key, pinyin_key
 from outlets.models import Outlet
+from outlets.querysets import facts_as_of
+from outlets.services.facts import FACT_COLUMNS
 from territory.models import District
 
 # Every column of an outlet, as the database stores it.
@@ -27,14 +32,28 @@ def lock_register(district: District) -> District:
 
 
 class Register:
-    """All outlets of a district that are not void, read in one query."""
+    """All outlets of a district that are not void, read at once, to be compared with day `on`.
 
-    def __init__(self, district: District) -> None:
+    `held` has the facts of `on` of those outlets whose facts have changed since.
+    """
+
+    def __init__(self, district: District, on: dt.date) -> None:
         rows = Outlet.objects.filter(district=district, void=False).order_by("id")
         self.rows: dict[uuid.UUID, dict[str, Any]] = {
             row["id"]: row for row in rows.values(*COLUMNS)
         }
         self.by_code = {row["code"]: row for row in self.rows.values()}
+        self.held: dict[uuid.UUID, dict[str, Any]] = {}
+        if on < timezone.localdate():
+            past = facts_as_of(on).filter(outlet__district=district, valid_to__isnull=False)
+            for outlet_id, *facts in past.values_list("outlet_id", *FACT_COLUMNS):
+                self.held[outlet_id] = dict(zip(FACT_COLUMNS, facts, strict=True))
+
+    def on_the_day(self, outlet_id: uuid.UUID | None) -> dict[str, Any] | None:
+        """The outlet's row as it was on `on`, as far as its columns are dated; None = unknown."""
+        if outlet_id is None:
+            return None
+        return {**self.rows[outlet_id], **self.held.get(outlet_id, {})}
 
     def present(self) -> Iterable[dict[str, Any]]:
         """The rows that are not merged into another."""

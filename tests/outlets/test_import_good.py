@@ -84,7 +84,8 @@ def test_every_column_lands_where_it_belongs(world: World) -> None:
     assert outlet.breakfast_kind == "convenience"
     assert outlet.collected_on == dt.date(2024, 5, 6)
     assert outlet.version == 1
-    assert outlet.name_key and outlet.pinyin
+    assert outlet.name_key
+    assert outlet.pinyin
     [facts] = outlet.facts.all()
     assert (facts.valid_from, facts.valid_to) == (timezone.localdate(), None)
     assert (facts.main_format, facts.lon, facts.employees) == (world.shop, 121.395, 5)
@@ -272,3 +273,33 @@ def test_a_closed_outlet_was_open_before_it_closed(world: World) -> None:
         (dt.date(2024, 1, 31), "open"),
         (dt.date(2024, 2, 1), "closed"),
     ]
+
+
+@pytest.mark.both
+def test_a_ledger_of_an_earlier_day_fills_in_the_past_only(world: World) -> None:
+    today = timezone.localdate()
+    first, between, last = (today - dt.timedelta(days=days) for days in (300, 200, 100))
+    world.take([world.row(1, employees=3)], on=first)
+    world.take([world.row(1, employees=8)], on=last)
+    late = [world.row(1, employees=5, phone="62000000")]
+    assert world.take(late, on=between).changed == 1
+    [outlet] = world.outlets()
+    rows = outlet.facts.order_by("valid_from").values_list("valid_from", "employees")
+    assert list(rows) == [(first, 3), (between, 5), (last, 8)]
+    assert (outlet.employees, outlet.phone) == (8, "62000000")
+    assert world.take(late, on=between).unchanged == 1
+    # As today's: what it says of the past is already so, of today it differs.
+    assert world.take(late).changed == 1
+    outlet.refresh_from_db()
+    assert outlet.employees == 5
+
+
+@pytest.mark.both
+def test_the_value_of_today_stated_for_a_day_when_it_was_otherwise(world: World) -> None:
+    today = timezone.localdate()
+    first, last = today - dt.timedelta(days=300), today - dt.timedelta(days=100)
+    world.take([world.row(1, employees=3)], on=first)
+    world.take([world.row(1, employees=8)], on=last)
+    assert world.take([world.row(1, employees=8)], on=first).changed == 1
+    [outlet] = world.outlets()
+    assert {row.employees for row in outlet.facts.all()} == {8}
