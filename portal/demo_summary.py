@@ -1,5 +1,6 @@
 """The figures that `make demo` prints, read from its 定稿."""
 
+import uuid
 from typing import Any
 
 from circles.models import Circle
@@ -7,8 +8,9 @@ from core.scope import ALL, Scope
 from metrics.gaps import gaps
 from metrics.models import Run
 from metrics.querysets import figures
+from outlets.models import Outlet
 
-CODES = ("outlet_count_all", "residents", "chain_share", "basic_basket_share")
+CODES = ("residents", "chain_share", "basic_basket_share")
 
 
 def summary(run: Run) -> dict[str, Any]:
@@ -20,12 +22,17 @@ def summary(run: Run) -> dict[str, Any]:
     )
     return {
         "residents": round(book["residents", district, 0].num),
-        "outlets": round(book["outlet_count_all", district, 0].num),
+        "outlets": _register_size(district),
         "circles": Circle.objects.filter(district=district).count(),
         "chain_share": None if chain is None else round(chain, 4),
         "basic_basket_share": None if basket is None else round(basket, 4),
         "worst_circles": worst_circles(run, 3),
     }
+
+
+def _register_size(district: uuid.UUID) -> int:
+    rows = Outlet.objects.filter(district=district, outside=False)
+    return rows.registered().count()
 
 
 def worst_circles(run: Run, count: int) -> list[dict[str, Any]]:

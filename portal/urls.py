@@ -12,9 +12,8 @@ urlpatterns = [
     path("circles/", lists.circles, name="circles"),
     path("circles/<str:code>/", circle.circle, name="circle"),
     path("gaps/", lists.gap_list, name="gaps"),
-    re_path(
-        r"^figures/(?P<run>[0-9a-f-]{36})/(?P<code>[a-z0-9_]+)/(?P<scope_kind>[CSD])/"
-        r"(?P<scope_id>[0-9a-f-]{36})/(?P<part>\d{1,4})/$",
+    path(
+        "figures/<uuid:run>/<slug:code>/<str:scope_kind>/<uuid:scope_id>/<int:part>/",
         figure.figure,
         name="figure",
     ),

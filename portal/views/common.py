@@ -65,14 +65,22 @@ def gap_items(found: list[Gap], limit: int) -> dict[str, Any]:
                 "circle": gap.circle.name,
                 "circle_url": reverse("portal:circle", args=[gap.circle.code]),
                 "street": gap.circle.lead_street.name,
-                "residents_text": _("%(n)s 名居民步行时限内到不了") % {"n": f"{gap.unreached:,}"},
-                "note": _("圈内缺失") if gap.missing else "",
+                "state_word": gap_word(gap),
+                "residents_text": _("%(n)s 人") % {"n": f"{gap.unreached:,}"},
+                "note": _("步行时限内到不了的居民"),
             }
             for gap in found[:limit]
         ],
         "count_text": _("共 %(n)d 项") % {"n": len(found)},
         "more_url": reverse("portal:gaps"),
     }
+
+
+def gap_word(gap: Gap) -> str:
+    """缺失 when confirmed, 偏少 when present but out of some residents' reach, else 情况不明."""
+    if gap.missing is None:
+        return _("情况不明")
+    return _("缺失") if gap.missing else _("偏少")
 
 
 def trend_charts(district: District, scope: str, scope_id: uuid.UUID) -> list[dict[str, Any]]:

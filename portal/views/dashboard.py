@@ -22,6 +22,7 @@ from outlets.models import BusinessFormat
 from portal.basis import Basis, choose, releases, with_query
 from portal.maps import BY_FORMAT, SHADES, street_layer
 from portal.present import figure_card, full_text, people_text, target_for, unit_text
+from portal.todo import waiting_for
 from portal.views.common import gap_items, own_district, page, scope_of, targets, trend_charts
 from territory.models import District, Street
 
@@ -59,7 +60,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         },
         "filters": _filters(request, district),
         "progress": progress_of_live(district),
-        "todo": {"items": [], "count": 0, "countdown": None},
+        "todo": waiting_for(scope, district),
     }
     if basis is None:
         context |= _first_step(scope)

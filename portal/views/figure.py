@@ -107,8 +107,10 @@ def _place(district: District, kind: str, scope_id: uuid.UUID) -> Place:
             place = district if scope_id == district.pk else None
         case "S":
             place = Street.objects.filter(district=district, pk=scope_id).first()
-        case _:
+        case "C":
             place = Circle.objects.filter(district=district, pk=scope_id).first()
+        case _:
+            place = None
     if place is None:
         raise Http404(_("没有这个范围。"))
     return place

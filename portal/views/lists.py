@@ -18,7 +18,7 @@ from core.spreadsheets.bulk import csv_text
 from metrics.gaps import Gap, gaps
 from outlets.models import BusinessFormat
 from portal.basis import Basis, choose, readers_scope, with_query
-from portal.views.common import own_district, page, scope_of
+from portal.views.common import gap_word, own_district, page, scope_of
 from portal.views.street import circle_table
 from territory.models import District, Street
 
@@ -136,16 +136,10 @@ def _gap_cells(gap: Gap) -> list[dict[str, Any]]:
         {"text": gap.circle.name, "url": reverse("portal:circle", args=[gap.circle.code])},
         {"text": gap.circle.lead_street.name},
         {"text": gap.format.name},
-        {"text": _state_word(gap), "status": "bad" if gap.missing else "warn"},
+        {"text": gap_word(gap), "status": "bad" if gap.missing else "warn"},
         {"text": f"{gap.unreached:,}", "numeric": True, "sort_value": gap.unreached},
         {"text": f"{gap.residents:,}", "numeric": True, "sort_value": gap.residents},
     ]
-
-
-def _state_word(gap: Gap) -> str:
-    if gap.missing:
-        return _("缺失")
-    return _("偏少") if gap.missing is False else _("情况不明")
 
 
 def _gap_rows(found: list[Gap]) -> list[list[Any]]:
@@ -164,7 +158,7 @@ def _gap_rows(found: list[Gap]) -> list[list[Any]]:
             gap.circle.name,
             gap.circle.lead_street.name,
             gap.format.name,
-            _state_word(gap),
+            gap_word(gap),
             gap.unreached,
             gap.residents,
         ]

@@ -1,0 +1,85 @@
+"""需要您处理: what waits for the caller, oldest first, and the countdown to the yearly return."""
+
+import datetime as dt
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core import policy
+from core.models import Job
+from core.scope import Scope
+from metrics.models import Run
+from territory.models import District
+
+SHOWN = 8
+# 三年行动计划 五: provinces report by the end of November; the district's own day follows from
+# the city's notice of each year.
+PROVINCE_DUE = (11, 30)
+
+
+def waiting_for(scope: Scope, district: District) -> dict[str, Any]:
+    """The `todo` of the dashboard."""
+    items = [*_unsigned_runs(scope, district), *_failed_jobs(scope, district)]
+    items.sort(key=lambda item: item["since"])
+    return {
+        "items": items[:SHOWN],
+        "count": len(items),
+        "countdown": _countdown(timezone.localdate()),
+    }
+
+
+def _unsigned_runs(scope: Scope, district: District) -> list[dict[str, Any]]:
+    if not policy.may(scope, "metrics.release"):
+        return []
+    rows = Run.objects.filter(
+        district=district, kind=Run.Kind.SNAPSHOT, state=Run.State.READY
+    ).order_by("started_at")
+    return [
+        {
+            "title": _("统计截止日 %(day)s 的快照待定稿") % {"day": run.as_of},
+            "url": reverse("admin:metrics_run_change", args=[run.pk]),
+            "kind_word": _("定稿"),
+            "waiting_text": _waiting(run.started_at),
+            "overdue": False,
+            "since": run.started_at,
+        }
+        for run in rows[:SHOWN]
+    ]
+
+
+def _failed_jobs(scope: Scope, district: District) -> list[dict[str, Any]]:
+    if not policy.may(scope, "metrics.recompute"):
+        return []
+    since = timezone.now() - dt.timedelta(days=7)
+    rows = Job.objects.filter(
+        state=Job.State.FAILED, key__startswith=district.code, finished_at__gte=since
+    ).order_by("finished_at")
+    return [
+        {
+            "title": job.error or str(job),
+            "url": reverse("admin:core_job_change", args=[job.pk]),
+            "kind_word": _("任务失败"),
+            "waiting_text": _waiting(job.created_at),
+            "overdue": False,
+            "since": job.created_at,
+        }
+        for job in rows[:SHOWN]
+    ]
+
+
+def _waiting(since: dt.datetime) -> str:
+    days = (timezone.now() - since).days
+    return _("已等待 %(n)d 天") % {"n": days} if days else _("今天")
+
+
+def _countdown(today: dt.date) -> dict[str, str]:
+    due = dt.date(today.year, *PROVINCE_DUE)
+    if due < today:
+        due = due.replace(year=today.year + 1)
+    return {
+        "label": _("年度报送"),
+        "days_text": _("还有 %(n)d 天") % {"n": (due - today).days},
+        "due_text": _("省级报商务部截止 %(day)s；区级报送日以市商务委通知为准") % {"day": due},
+    }
