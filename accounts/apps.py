@@ -9,4 +9,6 @@ class AccountsConfig(AppConfig):
     verbose_name = _("单位与用户")
 
     def ready(self) -> None:
-        from accounts import policy  # noqa: F401
+        from accounts import policy, signins  # noqa: F401
+
+        signins.connect()

@@ -65,6 +65,10 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.display_name or self.username
 
+    def get_full_name(self) -> str:
+        """The name as the pages show it."""
+        return str(self)
+
 
 def hash_token(secret: str) -> str:
     """What is stored of a token: its SHA-256 (256 random bits need no slow hash)."""

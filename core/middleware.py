@@ -21,7 +21,7 @@ class StockAdminPolicyMiddleware:
         response = self.get_response(request)
         if getattr(request, "is_stock_admin", False):
             response._csp_update = {  # type: ignore[attr-defined]
-                "script-src": [SELF, UNSAFE_EVAL, UNSAFE_INLINE],
+                "script-src": [SELF, UNSAFE_EVAL],
                 "style-src": [SELF, UNSAFE_INLINE],
             }
         return response

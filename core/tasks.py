@@ -4,7 +4,7 @@ import uuid
 
 from celery import shared_task
 
-from core import jobs, schedule
+from core import heartbeat, jobs, schedule
 
 
 @shared_task(name="core.run_job")
@@ -16,5 +16,6 @@ def run_job(job_id: str) -> None:
 @shared_task(name="core.tick")
 def tick() -> None:
     """Sweep dead jobs and enqueue what the schedule says is due."""
+    heartbeat.beat()
     jobs.sweep()
     schedule.enqueue_due()

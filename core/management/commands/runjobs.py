@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
 
-from core import jobs, schedule
+from core import heartbeat, jobs, schedule
 
 
 class Command(BaseCommand):
@@ -17,6 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
         while True:
+            heartbeat.beat()
             jobs.sweep()
             schedule.enqueue_due()
             count = jobs.run_waiting()

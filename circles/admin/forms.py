@@ -1,0 +1,128 @@
+"""Forms of circles."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminDateWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+)
+
+from circles.models import Circle
+from circles.models.circle import Level
+from circles.models.circle import State as CircleState
+from core.admin import ActForm, DatedForm
+from territory.models import Street
+
+
+class DayForm(ActForm):
+    """An act that holds from a day on."""
+
+    on = forms.DateField(
+        label=gettext_lazy("自何日起"), initial=timezone.localdate, widget=UnfoldAdminDateWidget
+    )
+
+
+class StateForm(DayForm):
+    """The next step of a circle."""
+
+    state = forms.ChoiceField(
+        label=gettext_lazy("状态"), choices=CircleState.choices, widget=UnfoldAdminSelectWidget
+    )
+    level = forms.ChoiceField(
+        label=gettext_lazy("审定等级"),
+        choices=[("", "—"), *Level.choices],
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=gettext_lazy("验收评价时填写。"),
+    )
+    level_year = forms.IntegerField(
+        label=gettext_lazy("评价年度"),
+        required=False,
+        min_value=2021,
+        max_value=2100,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text=gettext_lazy("验收评价时填写，如 2025。"),
+    )
+    field_order = ("state", "level", "level_year", "on", "reason")
+
+
+class PartnersForm(DayForm):
+    """Which streets take part beside the lead street."""
+
+    partners = forms.ModelMultipleChoiceField(
+        Street.objects.none(),
+        label=gettext_lazy("协同街镇"),
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+    field_order = ("partners", "on", "reason")
+
+
+class BoundaryField(forms.CharField):
+    """A GeoJSON outline as text."""
+
+    widget = UnfoldAdminTextareaWidget
+
+    def to_python(self, value: Any) -> Any:
+        """The outline; a Feature gives its geometry."""
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            outline = json.loads(text)
+        except ValueError as error:
+            raise ValidationError(_("不是有效的 GeoJSON，请从地图软件重新导出")) from error
+        if isinstance(outline, dict) and outline.get("type") == "Feature":
+            outline = outline.get("geometry")
+        if not isinstance(outline, dict):
+            raise ValidationError(_("不是有效的 GeoJSON，请从地图软件重新导出"))
+        return outline
+
+
+class BoundaryForm(DayForm):
+    """A new boundary."""
+
+    boundary = BoundaryField(
+        label=gettext_lazy("边界（GeoJSON）"),
+        help_text=gettext_lazy("Polygon 或 MultiPolygon，坐标为 WGS-84／CGCS2000 经纬度。"),
+    )
+    field_order = ("boundary", "on", "reason")
+
+
+class CircleForm(DatedForm):
+    """A circle's own columns; what is dated has acts of its own."""
+
+    partners = forms.ModelMultipleChoiceField(
+        Street.objects.none(),
+        label=gettext_lazy("协同街镇"),
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+    boundary = BoundaryField(
+        label=gettext_lazy("边界（GeoJSON）"),
+        required=False,
+        help_text=gettext_lazy("可以以后再绘制；坐标为 WGS-84／CGCS2000 经纬度。"),
+    )
+
+    class Meta:
+        model = Circle
+        fields = (
+            "code",
+            "name",
+            "lead_street",
+            "layout",
+            "theme",
+            "batch",
+            "responsible",
+            "planner",
+            "operator",
+        )

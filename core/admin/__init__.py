@@ -1,0 +1,24 @@
+"""The admin: its bases, for every room's admin.py, and the pages of the ground floor's tables."""
+
+from core.admin import registers
+from core.admin.acts import ActPage, button
+from core.admin.base import BaseAdmin, BaseInline, BaseStackedInline, ReadOnlyAdmin
+from core.admin.forms import ActForm, DatedForm, GatedForm, WordsField
+from core.admin.gated import scope_of
+from core.admin.labels import label_acts
+
+__all__ = [
+    "ActForm",
+    "ActPage",
+    "BaseAdmin",
+    "BaseInline",
+    "BaseStackedInline",
+    "DatedForm",
+    "GatedForm",
+    "ReadOnlyAdmin",
+    "WordsField",
+    "button",
+    "label_acts",
+    "registers",
+    "scope_of",
+]

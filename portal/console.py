@@ -1,0 +1,200 @@
+"""The frame of the admin: its navigation by task, for each role what it may use."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import policy
+
+# (title, icon, act of the gate, address)
+Entry = tuple[Any, str, str, str]
+GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
+    (
+        gettext_lazy("工作台"),
+        ((gettext_lazy("总览"), "dashboard", "core.console", "admin:index"),),
+    ),
+    (
+        gettext_lazy("商业网点"),
+        (
+            (
+                gettext_lazy("商业网点"),
+                "storefront",
+                "outlets.view",
+                "admin:outlets_outlet_changelist",
+            ),
+            (gettext_lazy("导入台账"), "upload_file", "outlets.import", "ledger_import"),
+            (
+                gettext_lazy("导入记录"),
+                "history",
+                "outlets.view",
+                "admin:outlets_import_changelist",
+            ),
+            (
+                gettext_lazy("完整性确认"),
+                "fact_check",
+                "outlets.view",
+                "admin:outlets_ledgercompleteness_changelist",
+            ),
+            (
+                gettext_lazy("企业"),
+                "apartment",
+                "outlets.enterprises",
+                "admin:outlets_enterprise_changelist",
+            ),
+            (gettext_lazy("品牌"), "sell", "outlets.brands", "admin:outlets_brand_changelist"),
+            (
+                gettext_lazy("业态目录"),
+                "category",
+                "outlets.change_formats",
+                "admin:outlets_businessformat_changelist",
+            ),
+            (
+                gettext_lazy("叠加服务"),
+                "add_business",
+                "outlets.change_formats",
+                "admin:outlets_service_changelist",
+            ),
+        ),
+    ),
+    (
+        gettext_lazy("便民生活圈"),
+        (
+            (
+                gettext_lazy("便民生活圈"),
+                "trip_origin",
+                "circles.view",
+                "admin:circles_circle_changelist",
+            ),
+            (
+                gettext_lazy("小区"),
+                "location_city",
+                "circles.compounds",
+                "admin:circles_compound_changelist",
+            ),
+            (
+                gettext_lazy("业态核查"),
+                "search_check",
+                "circles.view",
+                "admin:circles_formatcheck_changelist",
+            ),
+            (
+                gettext_lazy("试点批次"),
+                "flag",
+                "circles.batches",
+                "admin:circles_pilotbatch_changelist",
+            ),
+            (
+                gettext_lazy("街道（镇）"),
+                "map",
+                "territory.view",
+                "admin:territory_street_changelist",
+            ),
+        ),
+    ),
+    (
+        gettext_lazy("指标测算"),
+        (
+            (
+                gettext_lazy("测算批次"),
+                "calculate",
+                "metrics.networks",
+                "admin:metrics_run_changelist",
+            ),
+            (
+                gettext_lazy("定稿"),
+                "verified",
+                "metrics.networks",
+                "admin:metrics_release_changelist",
+            ),
+            (
+                gettext_lazy("测算规则"),
+                "tune",
+                "metrics.rules",
+                "admin:metrics_ruleset_changelist",
+            ),
+            (gettext_lazy("目标"), "target", "metrics.rules", "admin:metrics_target_changelist"),
+            (
+                gettext_lazy("步行路网"),
+                "route",
+                "metrics.networks",
+                "admin:metrics_streetnetwork_changelist",
+            ),
+        ),
+    ),
+    (
+        gettext_lazy("单位与用户"),
+        (
+            (gettext_lazy("用户"), "group", "accounts.view", "admin:accounts_user_changelist"),
+            (gettext_lazy("单位"), "domain", "accounts.view", "admin:accounts_office_changelist"),
+            (
+                gettext_lazy("接口令牌"),
+                "key",
+                "accounts.manage_tokens",
+                "admin:accounts_apitoken_changelist",
+            ),
+        ),
+    ),
+    (
+        gettext_lazy("文件与日志"),
+        (
+            (
+                gettext_lazy("政策文件"),
+                "description",
+                "core.sources",
+                "admin:core_document_changelist",
+            ),
+            (gettext_lazy("文件条款"), "gavel", "core.sources", "admin:core_clause_changelist"),
+            (gettext_lazy("后台任务"), "pending_actions", "core.jobs", "admin:core_job_changelist"),
+            (gettext_lazy("审计日志"), "policy", "core.audit", "admin:core_auditevent_changelist"),
+        ),
+    ),
+)
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The groups of the side bar with the entries the caller may use."""
+    scope = request.scope  # type: ignore[attr-defined]
+    groups = []
+    for title, entries in GROUPS:
+        items = [
+            {"title": label, "icon": icon, "link": address}
+            for label, icon, action, name in entries
+            if policy.may(scope, action) and (address := address_of(name))
+        ]
+        if items:
+            groups.append({"title": title, "items": items})
+    return groups
+
+
+def address_of(name: str) -> str:
+    """The address of a named page; empty while it is not mounted."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def environment(request: HttpRequest) -> Iterable[str] | None:
+    """The word in the head of every page while the figures are not real."""
+    return [_("演示数据"), "warning"] if settings.DEMO else None
+
+
+def style(request: HttpRequest) -> str:
+    """Our few rules beside Unfold's: type, mostly."""
+    return static("css/console.css")
+
+
+def favicon(request: HttpRequest) -> str:
+    """The mark of the platform."""
+    return static("img/favicon.svg")
+
+
+def account_links(request: HttpRequest) -> list[dict[str, str]]:
+    """What belongs to the person signed in."""
+    return [{"title": _("修改密码"), "link": reverse("password_change")}]

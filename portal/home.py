@@ -1,0 +1,83 @@
+"""`/`: sends each person to where their work is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from accounts.roles import (
+    AUDITOR,
+    COMMISSION,
+    DEPARTMENT_LIAISON,
+    EXPERT,
+    NAMES,
+    SECURITY_ADMIN,
+    STREET,
+    SURVEY_AGENCY,
+)
+from core.scope import Scope
+from portal.console import address_of
+
+# Roles → their start page; the first that is mounted and fits is taken.
+START_PAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
+    (COMMISSION, ("admin:index",)),
+    (STREET, ("desk", "admin:outlets_outlet_changelist")),
+    (frozenset({AUDITOR}), ("admin:core_auditevent_changelist",)),
+    (frozenset({SECURITY_ADMIN}), ("admin:accounts_user_changelist",)),
+)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What will be here for a role that nothing has been assigned to yet."""
+
+    what: Any
+    how: Any
+
+
+WAITING: dict[str, Waiting] = {
+    DEPARTMENT_LIAISON: Waiting(
+        _("区商务委转来的需求、任务和联席会议事项，会列在这里，并注明办理时限。"),
+        _("事项由区商务委按责任分工转办；如有应办而未见的事项，请联系区商务委经办人。"),
+    ),
+    EXPERT: Waiting(
+        _("分派给您评审的申报材料和评分表，会列在这里，并注明评审截止日期。"),
+        _("评审任务由区商务委分派；分派后即可在此打开，未分派的材料不可见。"),
+    ),
+    SURVEY_AGENCY: Waiting(
+        _("委托贵机构开展的居民满意度调查，会列在这里：样本、问卷和回收进度。"),
+        _("调查任务由区商务委委托；委托生效后即可在此办理。"),
+    ),
+}
+
+
+@never_cache
+def home(request: HttpRequest) -> HttpResponse:
+    """The start page of whoever asks; visitors are asked to sign in."""
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    if not request.user.is_authenticated:
+        return redirect(public_page()) if public_page() else redirect_to_login("/")
+    if address := start_page(scope):
+        return redirect(address)
+    role = next((role for role in WAITING if role in scope.roles), None)
+    if role is None:
+        return render(request, "portal/no_duties.html", {"has_office": bool(scope.office_code)})
+    context = {"role": NAMES[role], "waiting": WAITING[role]}
+    return render(request, "portal/waiting.html", context)
+
+
+def public_page() -> str:
+    """The public map, once there is one."""
+    return address_of("public_map")
+
+
+def start_page(scope: Scope) -> str:
+    """The address of the caller's start page; empty when they have none."""
+    for roles, names in START_PAGES:
+        if scope.has_role(*roles):
+            return next((address for name in names if (address := address_of(name))), "")
+    return ""
