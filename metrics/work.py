@@ -5,12 +5,14 @@ import datetime as dt
 from core import audit, jobs, schedule
 from core.jobs import Effect
 from core.models import Job
-from metrics import services
+from metrics import retention, services
 from territory.models import District
 
 LIVE = "metrics.live"
 SNAPSHOT = "metrics.snapshot"
 NIGHTLY = "metrics.nightly"
+PRUNE = "metrics.prune"
+REVERIFY = "metrics.reverify"
 
 
 @jobs.handler(LIVE)
@@ -29,16 +31,35 @@ def snapshot(job: Job) -> Effect:
 
 @jobs.handler(NIGHTLY)
 def nightly(job: Job) -> Effect:
-    """Refresh every district's live run: dates pass even when nothing is written."""
+    """Dates pass even when nothing is written: refresh live runs, keep yesterday's figures."""
+    yesterday = dt.date.fromisoformat(job.key) - dt.timedelta(days=1)
 
     def enqueue_all() -> dict[str, int]:
-        queued = [jobs.enqueue(LIVE, key=district.code) for district in District.objects.all()]
-        return {"queued": len(queued)}
+        districts = list(District.objects.all())
+        for district in districts:
+            enqueue_live(district)
+            enqueue_snapshot(district, yesterday, audit.SYSTEM)
+        return {"districts": len(districts)}
 
     return enqueue_all
 
 
+@jobs.handler(PRUNE)
+def prune(job: Job) -> Effect:
+    """Remove runs that need not be kept."""
+    return retention.prune
+
+
+@jobs.handler(REVERIFY)
+def reverify(job: Job) -> Effect:
+    """Prove every signed-off run again; a difference fails the job, which people then see."""
+    outcome = retention.reverify()
+    return lambda: outcome
+
+
 schedule.daily(NIGHTLY, hour=1)
+schedule.daily(PRUNE, hour=2)
+schedule.daily(REVERIFY, hour=3)
 
 
 def enqueue_live(district: District) -> Job:

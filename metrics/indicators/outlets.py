@@ -302,8 +302,6 @@ def _by_format(c: Context, serves: np.ndarray) -> list[Figures]:
     areas = c.outlets_of @ (serves & c.counted[:, None]).astype(float)
     full = np.ones(c.n_areas)
     return [
-        Figures(
-            areas[:, f], None, areas[:, f], full, int(number), outlets=serves[:, f] & c.counted
-        )
+        Figures(areas[:, f], None, areas[:, f], full, int(number), outlets=serves[:, f] & c.counted)
         for f, number in enumerate(c.inputs.format_number)
     ]
