@@ -7,6 +7,7 @@ it acts itself). Refused requests leave no key behind.
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -27,6 +28,7 @@ from core.models import IdempotencyKey, Job
 
 KEPT = timedelta(hours=24)
 FORGET = "core.forget_idempotency_keys"
+_KEY = re.compile(r"[!-~]{1,200}")
 _REPEATED_HEADERS = ("ETag", "Location")
 
 
@@ -50,9 +52,9 @@ def once(request: Request, act: Callable[[], Response]) -> Response:
 
 
 def _checked(key: str) -> str:
-    if 1 <= len(key) <= 200 and key.isascii() and key.isprintable():
+    if _KEY.fullmatch(key):
         return key
-    raise ParseError(_("Idempotency-Key 须为 1 到 200 个 ASCII 字符，例如一个 UUID。"))
+    raise ParseError(_("Idempotency-Key 须为 1 到 200 个可见的 ASCII 字符，例如一个 UUID。"))
 
 
 def _claim(request: Request, key: str) -> tuple[IdempotencyKey, IdempotencyKey]:

@@ -1,0 +1,234 @@
+"""Who sees what: every address × every caller × the own, another, and a foreign street's rows.
+
+The table is `tests/permissions/table.py`; nothing here knows a single address by name.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from config.api import router
+from tests.permissions.callers import EVERYONE, VISITOR
+from tests.permissions.table import LISTS, LIVE_VALUES, NOWHERE, PAGES, WRITES
+from tests.permissions.world import PLACES, World, make_world
+
+CALLERS = sorted(EVERYONE)
+# One for all: loading the middleware takes longer than most of what is asked.
+CLIENT = Client()
+GEOMETRIES = {
+    prefix for prefix, face, _basename in router.registry if getattr(face, "geometry", None)
+}
+
+
+@pytest.fixture(scope="module")
+def _world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Made once: the tests of this module only look, and each undoes what looking left behind."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        world = make_world()
+        for caller in CALLERS:
+            world.callers.sign_in(CLIENT, caller)
+        yield world
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(_world: World) -> Iterator[World]:
+    with transaction.atomic():
+        yield _world
+        transaction.set_rollback(True)
+
+
+class Asker:
+    """One caller with a browser."""
+
+    def __init__(self, world: World, caller: str) -> None:
+        self.caller = caller
+        self.headers = world.callers.sign_in(CLIENT, caller)
+        self.denied = 401 if caller == VISITOR else 403
+
+    def ask(self, method: str, url: str, **more: Any) -> Any:
+        headers = {**self.headers, **more.pop("headers", {})}
+        return getattr(CLIENT, method)(url, headers=headers, **more)
+
+    def status(self, url: str) -> int:
+        return int(self.ask("get", url).status_code)
+
+    def ids(self, url: str) -> set[str]:
+        """The ids in all pages of a list."""
+        found: set[str] = set()
+        following: str | None = url
+        while following:
+            answer = self.ask("get", following)
+            assert answer.status_code == 200, (self.caller, url, answer.content.decode())
+            page = answer.json()
+            found |= {str(row["id"]) for row in page["results"]}
+            following = page["next"]
+        return found
+
+    def streamed(self, url: str) -> str:
+        answer = self.ask("get", url)
+        assert answer.status_code == 200, (self.caller, url)
+        return b"".join(answer.streaming_content).decode()
+
+
+def _with(url: str, **parameters: Any) -> str:
+    joined = "&".join(f"{name}={value}" for name, value in parameters.items())
+    return f"{url}{'&' if '?' in url else '?'}{joined}"
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_shows_each_caller_their_rows_and_no_others(
+    world: World, name: str, caller: str
+) -> None:
+    """List, count, CSV, GeoJSON, `fields=`, filters and detail all tell the same."""
+    entry, asker, rows = LISTS[name], Asker(world, caller), world.rows[name]
+    url = reverse(f"api:v1:{name}-list")
+    if caller not in entry.ask:
+        _refused(asker, url, name, rows)
+        return
+    ids = asker.ids(_with(url, page_size=1000))
+    for place, row in rows.items():
+        seen = caller in getattr(entry, place)
+        assert (str(row.pk) in ids) is seen, (caller, place)
+        detail = asker.status(reverse(f"api:v1:{name}-detail", args=[row.pk]))
+        assert detail == (200 if seen else 404), (caller, place)
+        for parameter, of_row in entry.by.items():
+            found = asker.ids(_with(url, **{parameter: of_row(row)}))
+            assert (str(row.pk) in found) is seen, (caller, place, parameter)
+            assert found <= ids, (caller, place, parameter)
+    _same_everywhere(asker, url, name, ids)
+    for hidden, who in entry.hidden.items():
+        for place, row in world.rows[hidden].items():
+            if place == "own":
+                assert (str(row.pk) in ids) is (caller in who), (caller, hidden)
+
+
+def _refused(asker: Asker, url: str, name: str, rows: dict[str, Any]) -> None:
+    addresses = [
+        url,
+        _with(url, format="csv"),
+        _with(url, with_count=1),
+        _with(url, fields="id"),
+        *(reverse(f"api:v1:{name}-detail", args=[row.pk]) for row in rows.values()),
+    ]
+    for address in addresses:
+        assert asker.status(address) == asker.denied, (asker.caller, address)
+
+
+def _same_everywhere(asker: Asker, url: str, name: str, ids: set[str]) -> None:
+    short = asker.ask("get", _with(url, with_count=1, fields="id", page_size=1000)).json()
+    assert short["count"] == len(ids)
+    assert short["results"] == [{"id": row["id"]} for row in short["results"]]
+    assert {str(row["id"]) for row in short["results"]} == ids
+    table = list(csv.DictReader(io.StringIO(asker.streamed(_with(url, format="csv")))))
+    assert {row["id"] for row in table} == ids
+    assert len(table) == len(ids)
+    if name in GEOMETRIES:
+        shapes = json.loads(asker.streamed(_with(url, format="geojson")))
+        assert {feature["id"] for feature in shapes["features"]} == ids
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_live_figures_are_shown_to_those_they_are_about(world: World, caller: str) -> None:
+    """Figures nobody has signed off: the own street and its circles, and the commission."""
+    asker = Asker(world, caller)
+    url = _with(reverse("api:v1:values-list"), run="live", page_size=1000)
+    if caller not in LISTS["values"].ask:
+        assert asker.status(url) == asker.denied
+        return
+    ids = asker.ids(url)
+    for name, seen_by in LIVE_VALUES.items():
+        for place, row in world.rows[name].items():
+            seen = caller in seen_by.get(place, frozenset())
+            if place == "foreign":
+                seen = caller == "foreign_officer"
+            assert (str(row.pk) in ids) is seen, (caller, name, place)
+            detail = asker.status(reverse("api:v1:values-detail", args=[row.pk]))
+            assert detail == (200 if seen else 404), (caller, name, place)
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("write", WRITES, ids=lambda write: f"{write.method} {write.name}")
+@pytest.mark.parametrize("place", PLACES)
+def test_a_write_is_done_only_for_those_who_may(
+    world: World, write: Any, caller: str, place: str
+) -> None:
+    """In another street it is refused even for those who write in their own."""
+    row = world.rows[write.rows][place] if write.rows else None
+    allowed = {"own": write.own, "other": write.other}.get(place, frozenset())
+    if place == "foreign" and caller == "foreign_officer":
+        allowed = frozenset({caller})
+    asker = Asker(world, caller)
+    answer = asker.ask(
+        write.method,
+        reverse(write.name, args=[row.pk] if row else []),
+        data=write.body(world, place),
+        content_type="application/json",
+        headers={"If-Match": '"v1"'},
+    )
+    told = (caller, place, answer.status_code, answer.content.decode())
+    if caller in allowed:
+        assert answer.status_code in (200, 201), told
+    else:
+        # 404: the row is not in sight; 400: nor is the street that the body names.
+        assert answer.status_code in (asker.denied, 404, 400), told
+    if row is not None:
+        now = type(row).objects.get(pk=row.pk).version
+        assert (now > row.version) is (caller in allowed), told
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_for_those_who_may(world: World, name: str, caller: str) -> None:
+    """Visitors are sent to sign in, others told that it is not theirs."""
+    entry, asker = PAGES[name], Asker(world, caller)
+    for place in PLACES if entry.kwargs else ("own",):
+        allowed = {"own": entry.allowed, "other": entry.other, "foreign": entry.foreign}[place]
+        kwargs = entry.kwargs(world, place) if entry.kwargs else {}
+        answer = asker.ask(entry.method, reverse(name, kwargs=kwargs) + entry.query)
+        opened = answer.status_code in (200, 201, 204) or (
+            answer.status_code in (301, 302, 303) and "/accounts/login/" not in answer["Location"]
+        )
+        assert opened is (caller in allowed), (name, caller, place, answer.status_code)
+
+
+def names_of(patterns: Any, spaces: tuple[str, ...] = ()) -> Iterator[str]:
+    """Every address of the site by `namespace:name`, those without a name by their route."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = (*spaces, pattern.namespace) if pattern.namespace else spaces
+            yield from names_of(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            yield ":".join((*spaces, pattern.name or str(pattern.pattern)))
+
+
+def test_every_address_of_the_site_has_its_entry() -> None:
+    """And no entry outlives its address."""
+    known = {f"api:v1:{name}-{kind}" for name in LISTS for kind in ("list", "detail")}
+    known |= {write.name for write in WRITES} | set(PAGES) | NOWHERE
+    there = set(names_of(get_resolver().url_patterns))
+    assert there - known == set(), "add these to tests/permissions/table.py"
+    assert known - there == set(), "remove these from tests/permissions/table.py"
+
+
+def test_more_is_denied_than_allowed() -> None:
+    """A table that only allows shows nothing."""
+    allowed = denied = 0
+    for entry in LISTS.values():
+        for place in PLACES:
+            seen = len(getattr(entry, place))
+            allowed, denied = allowed + seen, denied + len(EVERYONE) - seen
+    for write in WRITES:
+        for who in (write.own, write.other):
+            allowed, denied = allowed + len(who), denied + len(EVERYONE) - len(who)
+    for page in PAGES.values():
+        allowed, denied = allowed + len(page.allowed), denied + len(EVERYONE - page.allowed)
+    assert denied >= allowed

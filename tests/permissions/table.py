@@ -1,0 +1,235 @@
+"""One entry for every address of the site. Adding an address? Add its entry here:
+
+- a list of the API (registered with the router): an entry in `LISTS`, named by its prefix. Say who
+  may ask, and for rows of the own street, of another street and of another district who finds
+  them. The harness asks list, count, CSV, GeoJSON, `fields=`, filters and detail for you. Its rows
+  stand in `world.py` (`world.add("<prefix>", place, row)`).
+- a write or transition of the API: an entry in `WRITES`.
+- a page, a health check, a form: an entry in `PAGES`, named `namespace:name` as `reverse` takes it.
+- an admin register: an entry in `REGISTERS`, named `app.model`. All its pages follow from it.
+
+Denied is the interesting half: leave nobody in who is not meant.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.roles import (
+    COMMISSION_ADMIN,
+    PROGRAMME_OFFICER,
+    STREET_OFFICER,
+)
+from tests.permissions.callers import (
+    COMMISSION_PEOPLE,
+    EVERYONE,
+    FOREIGN_OFFICER,
+    PEOPLE,
+    SIGNED_IN,
+    STREET_PEOPLE,
+    TOKEN_OF_CITY,
+    TOKEN_OF_COMMISSION,
+    TOKEN_OF_STREET,
+    TOKEN_TERRITORY_ONLY,
+    TOKENS,
+)
+from tests.permissions.world import World
+
+Who = frozenset[str]
+NOBODY: Who = frozenset()
+
+DISTRICT_WIDE: Who = COMMISSION_PEOPLE | {TOKEN_OF_COMMISSION}
+OF_THE_STREET: Who = STREET_PEOPLE | {TOKEN_OF_STREET}
+REGISTER: Who = DISTRICT_WIDE | OF_THE_STREET
+# Who have a role and an office in the first district, and the tokens that hold every scope.
+AT_HOME: Who = PEOPLE | {TOKEN_OF_STREET, TOKEN_OF_COMMISSION}
+# The city's token reads released figures and the places they are about.
+FIGURES: Who = AT_HOME | {TOKEN_OF_CITY}
+PLACES: Who = FIGURES | {TOKEN_TERRITORY_ONLY}
+
+
+@dataclass(frozen=True)
+class ListEntry:
+    """Who may ask a list, and who finds the rows of which place in it."""
+
+    ask: Who
+    own: Who
+    other: Who
+    foreign: Who
+    # Filters that take a street's code, a row's code …: parameter → what to take of the row.
+    by: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
+    # Parameters without which the rows would not be in the list.
+    query: str = ""
+    # Rows of these other names in the world must never be found by …
+    hidden: dict[str, Who] = field(default_factory=dict)
+
+
+def by_street(row: Any) -> str:
+    return str(row.street.code)
+
+
+def by_code(row: Any) -> str:
+    return str(row.code)
+
+
+# Whoever may ask at all, may ask from the other district, too, and finds that district's rows.
+def shared(ask: Who, **by: Callable[[Any], Any]) -> ListEntry:
+    """Rows that are the same for everyone in a district."""
+    return ListEntry(
+        ask=ask | {FOREIGN_OFFICER},
+        own=ask,
+        other=ask,
+        foreign=frozenset({FOREIGN_OFFICER}),
+        by=by,
+    )
+
+
+def of_streets(**by: Callable[[Any], Any]) -> ListEntry:
+    """Register rows: the own street's for its people, all of the district's for the commission."""
+    return ListEntry(
+        ask=REGISTER | {FOREIGN_OFFICER},
+        own=REGISTER,
+        other=DISTRICT_WIDE,
+        foreign=frozenset({FOREIGN_OFFICER}),
+        by=by,
+    )
+
+
+EVERYWHERE = ListEntry(
+    ask=AT_HOME | {FOREIGN_OFFICER},
+    own=AT_HOME | {FOREIGN_OFFICER},
+    other=NOBODY,
+    foreign=NOBODY,
+)
+
+LISTS: dict[str, ListEntry] = {
+    "districts": shared(PLACES),
+    "streets": shared(PLACES, code=by_code),
+    "neighbourhoods": shared(PLACES, code=by_code, street=by_street),
+    "formats": EVERYWHERE,
+    "documents": EVERYWHERE,
+    "clauses": EVERYWHERE,
+    "compounds": of_streets(code=by_code, street=by_street),
+    "circles": of_streets(code=by_code, street=lambda row: row.lead_street.code),
+    "outlets": of_streets(
+        code=by_code,
+        street=by_street,
+        enterprise=lambda row: row.enterprise_id,
+        q=by_code,
+        neighbourhood=lambda row: row.neighbourhood.code,
+    ),
+    "enterprises": of_streets(credit_code=lambda row: row.credit_code),
+    "brands": shared(REGISTER),
+    "batches": shared(AT_HOME, code=by_code),
+    "networks": shared(DISTRICT_WIDE),
+    "runs": ListEntry(
+        ask=FIGURES | {FOREIGN_OFFICER},
+        own=FIGURES,
+        other=NOBODY,
+        foreign=frozenset({FOREIGN_OFFICER}),
+        hidden={
+            "drafts": DISTRICT_WIDE,
+            "live_runs": DISTRICT_WIDE | OF_THE_STREET,
+        },
+    ),
+    "releases": shared(FIGURES),
+    "values": shared(FIGURES, scope_id=lambda row: row.scope_id),
+    "jobs": of_streets(),
+}
+
+# Live figures: asked with `run=live`, by whom they are found.
+LIVE_VALUES: dict[str, dict[str, Who]] = {
+    "live_values_of_street": {"own": REGISTER, "other": DISTRICT_WIDE},
+    "live_values_of_circle": {"own": REGISTER, "other": DISTRICT_WIDE},
+    "live_values_of_district": {"own": DISTRICT_WIDE},
+}
+
+
+@dataclass(frozen=True)
+class WriteEntry:
+    """Who may send a write of the API about a row of the own and of another street."""
+
+    method: str
+    name: str
+    own: Who
+    other: Who
+    body: Callable[[World, str], dict[str, Any]]
+    # The list whose rows it is about; "" = it makes a new one.
+    rows: str = ""
+
+
+WRITERS: Who = frozenset({COMMISSION_ADMIN, PROGRAMME_OFFICER, TOKEN_OF_COMMISSION})
+
+
+def new_outlet(world: World, place: str) -> dict[str, Any]:
+    return {
+        "name": "新开便利店",
+        "street": world.streets[place].code,
+        "main_format": world.rows["formats"]["own"].code,
+        "address": "试验路1号",
+    }
+
+
+WRITES: tuple[WriteEntry, ...] = (
+    WriteEntry(
+        "post",
+        "api:v1:outlets-list",
+        WRITERS | {STREET_OFFICER, TOKEN_OF_STREET},
+        WRITERS,
+        new_outlet,
+    ),
+    WriteEntry(
+        "patch",
+        "api:v1:outlets-detail",
+        WRITERS | {STREET_OFFICER, TOKEN_OF_STREET},
+        WRITERS,
+        lambda world, place: {"hours": "6:00–22:00"},
+        rows="outlets",
+    ),
+    WriteEntry(
+        "put",
+        "api:v1:outlets-detail",
+        WRITERS | {STREET_OFFICER, TOKEN_OF_STREET},
+        WRITERS,
+        new_outlet,
+        rows="outlets",
+    ),
+    WriteEntry(
+        "post",
+        "api:v1:outlets-close",
+        WRITERS | {STREET_OFFICER, TOKEN_OF_STREET},
+        WRITERS,
+        lambda world, place: {"comment": "已撤店"},
+        rows="outlets",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """Who may open a page; for a page about a street's row also who may open another street's."""
+
+    allowed: Who
+    # What `reverse` needs, for the row of a place; None = the page is about no row.
+    kwargs: Callable[[World, str], dict[str, Any]] | None = None
+    other: Who = NOBODY
+    foreign: Who = NOBODY
+    method: str = "get"
+    # A page that sends everyone on somewhere (sign-out, start page) answers 302 when allowed.
+    query: str = ""
+
+
+PUBLIC = PageEntry(EVERYONE)
+
+PAGES: dict[str, PageEntry] = {
+    "api:schema": PUBLIC,
+    "api:docs": PUBLIC,
+    "api:problem": PageEntry(
+        EVERYONE, lambda world, place: {"slug": "invalid"}, other=EVERYONE, foreign=EVERYONE
+    ),
+    "api:v1:me": PageEntry(SIGNED_IN | TOKENS),
+}
+
+# Answers 404 to everyone, as it should.
+NOWHERE = frozenset({"api:nowhere"})
+__all__ = ["LISTS", "LIVE_VALUES", "NOWHERE", "PAGES", "WRITES"]
