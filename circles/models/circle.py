@@ -66,9 +66,7 @@ class Circle(CircleState):
     neighbourhoods = models.ManyToManyField(
         Neighbourhood, through="CircleNeighbourhood", verbose_name=_("覆盖社区")
     )
-    layout = models.CharField(
-        _("布局类型"), max_length=10, choices=Layout, blank=True, default=""
-    )
+    layout = models.CharField(_("布局类型"), max_length=10, choices=Layout, blank=True, default="")
     level_year = models.PositiveSmallIntegerField(_("评价年度"), null=True, blank=True)
     theme = models.CharField(_("特色主题"), max_length=60, blank=True)
     batch = models.ForeignKey(
@@ -147,9 +145,7 @@ class CircleNeighbourhood(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     circle = models.ForeignKey(Circle, models.CASCADE, related_name="neighbourhood_links")
-    neighbourhood = models.ForeignKey(
-        Neighbourhood, models.PROTECT, related_name="circle_links"
-    )
+    neighbourhood = models.ForeignKey(Neighbourhood, models.PROTECT, related_name="circle_links")
 
     class Meta:
         verbose_name = _("生活圈覆盖社区")

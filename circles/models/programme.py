@@ -40,9 +40,7 @@ class PilotBatch(models.Model):
     class Meta:
         verbose_name = _("试点批次")
         verbose_name_plural = _("试点批次")
-        constraints = [
-            models.UniqueConstraint(fields=["district", "code"], name="batch_code_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["district", "code"], name="batch_code_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -64,9 +62,7 @@ class Designation(models.Model):
         verbose_name = _("试点（示范）称号")
         verbose_name_plural = _("试点（示范）称号")
         constraints = [
-            models.UniqueConstraint(
-                fields=["street", "level", "year"], name="designation_once"
-            )
+            models.UniqueConstraint(fields=["street", "level", "year"], name="designation_once")
         ]
 
     def __str__(self) -> str:

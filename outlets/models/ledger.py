@@ -37,7 +37,7 @@ class Import(models.Model):
 
 
 class LedgerCompleteness(models.Model):
-    """A street's word that its ledger holds every outlet of a format: absent, then, means absent."""
+    """A street's word that its ledger holds every outlet of a format: then absent is absent."""
 
     id = models.BigAutoField(primary_key=True)
     street = models.ForeignKey(Street, models.CASCADE, verbose_name=_("街道（镇）"))

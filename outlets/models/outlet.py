@@ -63,7 +63,12 @@ class Facts(models.Model):
     """The facts that figures are made of; on the outlet as of now, in `OutletFacts` dated."""
 
     street = models.ForeignKey(
-        Street, models.PROTECT, verbose_name=_("街道（镇）"), null=True, blank=True, related_name="+"
+        Street,
+        models.PROTECT,
+        verbose_name=_("街道（镇）"),
+        null=True,
+        blank=True,
+        related_name="+",
     )
     status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.OPEN)
     main_format = models.ForeignKey(
@@ -204,9 +209,7 @@ class OutletFacts(Facts):
     """What was true of an outlet in [valid_from, valid_to)."""
 
     id = models.BigAutoField(primary_key=True)
-    outlet = models.ForeignKey(
-        Outlet, models.CASCADE, related_name="facts", verbose_name=_("网点")
-    )
+    outlet = models.ForeignKey(Outlet, models.CASCADE, related_name="facts", verbose_name=_("网点"))
     valid_from = models.DateField(_("自"))
     valid_to = models.DateField(_("至（不含）"), null=True, blank=True)
     act = models.UUIDField(_("操作编号"), null=True, editable=False)

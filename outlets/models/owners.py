@@ -34,7 +34,8 @@ class Enterprise(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     district = models.ForeignKey(District, models.PROTECT, verbose_name=_("区"))
     name = models.CharField(_("企业名称"), max_length=120)
-    credit_code = models.CharField(
+    # Null, not "": unique only where there is one.
+    credit_code = models.CharField(  # noqa: DJ001
         _("统一社会信用代码"),
         max_length=18,
         null=True,
