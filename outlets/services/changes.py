@@ -22,9 +22,9 @@ from core.versions import require_version
 from outlets.models import Outlet
 from outlets.models.outlet import PlaceState, Status
 from outlets.services.coordinates import problem_of
-from outlets.services.facts import FACTS, GONE, dated_changes, first_timeline, only_facts
+from outlets.services.facts import BOOK, FACTS, GONE, dated_changes, first_timeline, only_facts
 from outlets.services.places import Place, Territory
-from outlets.services.register import COLUMNS, Codes, blank_row, lock_register, named
+from outlets.services.register import Codes, lock_register, named
 from outlets.services.rules import problems
 from outlets.signals import outlets_changed
 from territory.models import District
@@ -53,7 +53,7 @@ def create_outlet(
     check_day(on)
     with act("outlets.create", by=by, comment=reason) as this:
         lock_register(district)
-        row = blank_row(district) | _columns(values, EDITABLE)
+        row = BOOK.blank(district_id=district.pk) | _columns(values, EDITABLE)
         row["code"] = row["code"] or Codes(district).next_for(row["street_id"])
         _refuse_double(row)
         outlet = Outlet(**_settled(row, district, values))
@@ -296,7 +296,7 @@ def _assign(outlet: Outlet, columns: Mapping[str, Any]) -> None:
 
 
 def _row_of(outlet: Outlet) -> dict[str, Any]:
-    return {name: getattr(outlet, name) for name in COLUMNS}
+    return {name: getattr(outlet, name) for name in BOOK.columns}
 
 
 def _validate(outlet: Outlet) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.dated import Change, FactTable, Period
-from outlets.models import OutletFacts
+from core.registers import Book
+from outlets.models import Outlet, OutletFacts
 from outlets.models.outlet import Facts, Status
 
 FACT_COLUMNS = tuple(field.attname for field in Facts._meta.local_fields)
@@ -52,3 +53,6 @@ def _gone_on(values: Mapping[str, Any], on: dt.date) -> dt.date | None:
     if values["status"] not in GONE or closed_on is None or closed_on > on:
         return None
     return closed_on
+
+
+BOOK = Book(Outlet, FACTS, first_timeline, dated_changes)

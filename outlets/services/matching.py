@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from scipy.spatial import cKDTree
 
 from core.geo import geodesic_m, local_metres
+from core.registers import Register
 from core.text import normalise_key
 from outlets.services.drafts import Draft, Problems
-from outlets.services.register import Register
 from territory.models import District
 
 NEAR_M = 30.0
@@ -88,6 +88,9 @@ class _Matcher:
         self._by_name([draft for draft in drafts if draft.code not in self.register.by_code])
         self._by_place([draft for draft in drafts if not draft.code and not draft.outlet_id])
 
+    def _present(self) -> Iterable[Row]:
+        return (row for row in self.register.rows.values() if row["merged_into_id"] is None)
+
     def _take(self, draft: Draft, row: Row) -> None:
         draft.outlet_id = row["id"]
         self.taken.add(row["id"])
@@ -129,7 +132,7 @@ class _Matcher:
 
     def _by_name(self, drafts: Iterable[Draft]) -> None:
         known: dict[Key, list[Row]] = defaultdict(list)
-        for row in self.register.present():
+        for row in self._present():
             if row["id"] not in self.taken:
                 key = _natural_key(row, row["name_key"], normalise_key(row["address"]))
                 if key is not None:
@@ -166,7 +169,7 @@ class _Matcher:
             if draft.values.get("lon") is not None and "street_id" in draft.values:
                 group = draft.values["street_id"], draft.values.get("main_format_id")
                 wanted[group].append(draft)
-        for row in self.register.present():
+        for row in self._present():
             group = row["street_id"], row["main_format_id"]
             if group in wanted and row["id"] not in self.taken and row["lon"] is not None:
                 rows[group].append(row)

@@ -7,10 +7,11 @@ import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
+from core import registers
 from core.audit import Actor
 from core.spreadsheets import SpreadsheetError
 from outlets.models import Outlet
-from outlets.services import change_outlet, importing, writing
+from outlets.services import change_outlet, intake
 from outlets.signals import outlets_changed
 from tests.outlets.ledger_files import World, everything
 
@@ -54,7 +55,7 @@ def test_as_many_queries_for_50_rows_as_for_500() -> None:
 
 
 @pytest.mark.both
-@pytest.mark.parametrize("stop_at", ["record_history", "record_import", "outlets_changed"])
+@pytest.mark.parametrize("stop_at", ["record_history", "_record", "outlets_changed"])
 def test_an_import_that_dies_midway_leaves_nothing(
     monkeypatch: pytest.MonkeyPatch, stop_at: str
 ) -> None:
@@ -68,7 +69,7 @@ def test_an_import_that_dies_midway_leaves_nothing(
     if stop_at == "outlets_changed":
         outlets_changed.connect(die)
     else:
-        module = writing if hasattr(writing, stop_at) else importing
+        module = registers if hasattr(registers, stop_at) else intake
         monkeypatch.setattr(module, stop_at, die)
     try:
         with pytest.raises(KeyboardInterrupt):
@@ -101,13 +102,13 @@ def test_a_row_changed_while_the_import_runs_refuses_it(monkeypatch: pytest.Monk
     world = World()
     world.take(rows(world, 2))
     outlet = world.outlets()[0]
-    locking = writing._lock
+    locking = registers._lock
 
-    def meanwhile(plan: writing.Plan) -> None:
+    def meanwhile(book: registers.Book, plan: registers.Plan) -> None:
         Outlet.objects.filter(pk=outlet.pk).update(version=2)
-        locking(plan)
+        locking(book, plan)
 
-    monkeypatch.setattr(writing, "_lock", meanwhile)
+    monkeypatch.setattr(registers, "_lock", meanwhile)
     with pytest.raises(SpreadsheetError) as caught:
         world.take(rows(world, 2, employees=9))
     assert caught.value.code == "stale"
