@@ -39,18 +39,21 @@ class Territory:
             return None
         return points_in_outlines(lon, lat, self.outline.whole) >= 0
 
-    def problems(self, places: Sequence[Place]) -> list[str]:
-        """What is wrong with each place ("" = nothing): outside the district, or not outside it."""
+    def problems(self, places: Sequence[Place], *, may_be_outside: bool = True) -> list[str]:
+        """What is wrong with each place ("" = nothing): outside the district, or not outside it.
+
+        `may_be_outside` whether a row could say that it is (区外网点).
+        """
         lon, lat = _degrees(places)
         inside = self.inside(lon, lat)
         if inside is None:
             return [""] * len(places)
         return [
-            self._problem(place, bool(hit)) if place.lon is not None else ""
+            self._problem(place, bool(hit), may_be_outside) if place.lon is not None else ""
             for place, hit in zip(places, inside, strict=True)
         ]
 
-    def _problem(self, place: Place, inside: bool) -> str:
+    def _problem(self, place: Place, inside: bool, may_be_outside: bool) -> str:
         if inside == (not place.outside):
             return ""
         where: dict[str, Any] = {
@@ -64,13 +67,9 @@ class Territory:
                 % where
             )
         where["away"] = self._kilometres_to(place)
-        return (
-            _(
-                "坐标换算后为（%(lon).6f, %(lat).6f），在%(district)s境外约 %(away).1f 公里；"
-                "请核对经纬度和坐标系，确属区外的请在“区外网点”列填“是”"
-            )
-            % where
-        )
+        if not may_be_outside:
+            return _outside() % where
+        return _outside() % where + _("；确属区外的请在“区外网点”列填“是”")
 
     def _kilometres_to(self, place: Place) -> float:
         lon, lat = place.lon or 0.0, place.lat or 0.0
@@ -112,3 +111,10 @@ def _degrees(places: Sequence[Place]) -> tuple[Floats, Floats]:
     lon = np.array([np.nan if place.lon is None else place.lon for place in places], dtype=float)
     lat = np.array([np.nan if place.lat is None else place.lat for place in places], dtype=float)
     return lon, lat
+
+
+def _outside() -> str:
+    return _(
+        "坐标换算后为（%(lon).6f, %(lat).6f），在%(district)s境外约 %(away).1f 公里，"
+        "请核对经纬度和坐标系"
+    )
