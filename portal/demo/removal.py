@@ -1,0 +1,75 @@
+"""Takes a demo out again: every sample row, nothing else."""
+
+from typing import Any, Final
+
+from django.db.models import QuerySet
+
+from circles.models import (
+    Circle,
+    CircleCompound,
+    CircleFacts,
+    CircleNeighbourhood,
+    CircleStreet,
+    Compound,
+    CompoundFacts,
+    FormatCheck,
+)
+from metrics.models import CompoundReach, Membership, Release, Run, StreetNetwork, Value
+from outlets.models import (
+    Brand,
+    BrandStoreCount,
+    Enterprise,
+    LedgerCompleteness,
+    Outlet,
+    OutletFacts,
+)
+from portal.demo import accounts
+from territory.models import District, Neighbourhood, Street
+
+# Children before parents; the flag is the row's own or that of what it belongs to.
+SAMPLE: Final[tuple[tuple[Any, str], ...]] = (
+    (Release, "run__is_sample"),
+    (Value, "run__is_sample"),
+    (CompoundReach, "compound__is_sample"),
+    (CompoundReach, "run__is_sample"),
+    (Membership, "circle__is_sample"),
+    (Membership, "outlet__is_sample"),
+    (Run, "is_sample"),
+    (FormatCheck, "is_sample"),
+    (LedgerCompleteness, "is_sample"),
+    (CircleFacts, "circle__is_sample"),
+    (CircleNeighbourhood, "circle__is_sample"),
+    (CircleCompound, "circle__is_sample"),
+    (CircleStreet, "circle__is_sample"),
+    (Circle, "is_sample"),
+    (CompoundFacts, "compound__is_sample"),
+    (Compound, "is_sample"),
+    (OutletFacts, "outlet__is_sample"),
+    (Outlet, "is_sample"),
+    (BrandStoreCount, "brand__is_sample"),
+    (Brand, "is_sample"),
+    (Enterprise, "is_sample"),
+    (Circle.history.model, "is_sample"),
+    (Compound.history.model, "is_sample"),
+    (Outlet.history.model, "is_sample"),
+)
+
+
+def remove_sample(district: District) -> None:
+    """Delete the demo's rows, accounts and outlines; the caller holds the transaction."""
+    for model, flag in SAMPLE:
+        _delete(model._default_manager.filter(**{flag: True}))
+    used = Run.objects.exclude(network=None).values("network")
+    _delete(StreetNetwork.objects.filter(district=district, is_sample=True).exclude(pk__in=used))
+    accounts.remove()
+    for area in (
+        District.objects.filter(pk=district.pk),
+        Street.objects.filter(district=district),
+        Neighbourhood.objects.filter(district=district),
+    ):
+        area.filter(is_sample_outline=True).update(outline=None, is_sample_outline=False)
+
+
+def _delete(rows: "QuerySet[Any]") -> None:
+    """Without loading them and without signals: history of sample rows goes with them."""
+    rows._raw_delete(rows.db)
