@@ -58,6 +58,11 @@ class LedgerCommand(ReportingCommand):
         path: Path = options["file"]
         if not path.is_file():
             raise CommandError(_("找不到文件 %(file)s，请核对路径。") % {"file": path})
+        errors: Path | None = options["errors"]
+        if errors and not errors.parent.is_dir():
+            raise CommandError(
+                _("文件夹 %(folder)s 不存在，无法另存有错的行。") % {"folder": errors.parent}
+            )
         district = district_by_code(options["district"])
         try:
             outcome = type(self).take(
@@ -74,7 +79,7 @@ class LedgerCommand(ReportingCommand):
             )
         except SpreadsheetError as error:
             raise CommandError(f"{path.name}：{error.message}") from error
-        self._tell_errors(outcome, options["errors"])
+        self._tell_errors(outcome, errors)
         return outcome.as_json(), _lines(outcome)
 
     def _tell_errors(self, outcome: ImportOutcome, path: Path | None) -> None:
