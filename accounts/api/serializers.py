@@ -34,7 +34,7 @@ class MeSerializer(serializers.Serializer[Any]):
 
 
 class JobSerializer(FaceSerializer):
-    result = serializers.JSONField(read_only=True, allow_null=True)
+    result = serializers.JSONField(read_only=True)
 
     class Meta:
         model = Job

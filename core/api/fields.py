@@ -15,6 +15,14 @@ ALWAYS = "id"
 class FaceSerializer(serializers.ModelSerializer[Any]):
     """A row as readers see it. `fields=a,b` trims it; `id` always stays."""
 
+    def get_fields(self) -> Any:
+        """The declared fields; a choice that may be blank says so, though it is only read."""
+        fields = super().get_fields()
+        blank = {one.name for one in self.Meta.model._meta.fields if one.choices and one.blank}  # type: ignore[attr-defined]
+        for name in blank & fields.keys():
+            fields[name].allow_blank = True  # type: ignore[attr-defined]
+        return fields
+
     def trim(self, names: list[str]) -> None:
         """Keep only the named fields; unknown names are refused."""
         if not names:
