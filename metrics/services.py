@@ -109,6 +109,7 @@ def prepare_snapshot(
                 formula_version=FORMULA_VERSION,
                 input_digest=digest,
                 input_file=path.name,
+                by_label=by.label if by and by.id else "",
                 is_sample=_is_sample(district),
                 reach_layout=_reach_layout(context),
                 started_at=started,

@@ -33,9 +33,11 @@ def waiting_for(scope: Scope, district: District) -> dict[str, Any]:
 def _unsigned_runs(scope: Scope, district: District) -> list[dict[str, Any]]:
     if not policy.may(scope, "metrics.release"):
         return []
-    rows = Run.objects.filter(
+    # Nightly runs wait for nobody: only those that a person asked for.
+    asked_for = Run.objects.filter(
         district=district, kind=Run.Kind.SNAPSHOT, state=Run.State.READY
-    ).order_by("started_at")
+    ).exclude(by_label="")
+    rows = asked_for.order_by("started_at")
     return [
         {
             "title": _("统计截止日 %(day)s 的快照待定稿") % {"day": run.as_of},

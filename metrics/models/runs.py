@@ -44,6 +44,8 @@ class Run(models.Model):
     input_file = models.CharField(_("输入文件"), max_length=200, blank=True)
     # {"formats": numbers, "limits_dm": …, "walking_speed": …}: how CompoundReach is laid out.
     reach_layout: Any = models.JSONField(_("可达数组说明"), default=dict)
+    # Who asked for it; blank = made by the clock.
+    by_label = models.CharField(_("发起人"), max_length=120, blank=True)
     is_sample = models.BooleanField(_("演示数据"), default=False)
     started_at = models.DateTimeField(_("开始"), default=timezone.now)
     finished_at = models.DateTimeField(_("完成"), null=True)
