@@ -59,7 +59,6 @@ def job(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 row.state, "running"
             ),
             "percent": 100 if ended else round(told["done"] / total * 100) if total else None,
-            "label": row.get_state_display(),
-            "detail": row.error or told.get("text", ""),
+            "detail": row.error or told.get("text", "") or row.get_state_display(),
         }
     )

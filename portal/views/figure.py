@@ -65,6 +65,7 @@ def figure(
         "others": None,
         "data_as_of": found.as_of.isoformat(),
     }
+    context["explain"]["page_url"] = request.path
     if "dialog" not in request.GET:
         context |= _rows(request, scope, found, indicator, value)
     return render(request, "portal/value_explain.html", context)
@@ -153,7 +154,6 @@ def _explain(
             "computed_at": date_format(localtime(run.finished_at or run.started_at), "Y-m-d H:i"),
             "rules_version": run.rule_set.code,
         },
-        "page_url": "",
     }
 
 

@@ -10,13 +10,15 @@ function stateMessage(text, url) {
 
 async function load(url, body) {
   body.replaceChildren(stateMessage(word("loading")));
+  const address = new URL(url, location.href);
+  address.searchParams.set("dialog", "1"); // the page may leave out what the dialog does not show
   try {
-    const response = await fetch(url, { headers: { "X-Requested-With": "fetch" }, credentials: "same-origin" });
+    const response = await fetch(address, { headers: { "X-Requested-With": "fetch" }, credentials: "same-origin" });
     if (!response.ok) throw new Error(String(response.status));
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const part = page.querySelector("[data-explain]");
-    if (!part) throw new Error("no part to show");
-    body.replaceChildren(document.importNode(part, true));
+    const explained = page.querySelector("[data-explain]");
+    if (!explained) throw new Error("no part to show");
+    body.replaceChildren(document.importNode(explained, true));
   } catch {
     body.replaceChildren(stateMessage(word("loadFailed"), url));
   }
