@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.forms import SignInForm
 from accounts.models import User
+from accounts.roles import NAMES
 from core import audit
 
 
@@ -84,5 +85,14 @@ def _seconds_left(username: str | None, request: HttpRequest) -> float:
 
 
 def _demo_accounts() -> list[dict[str, str]]:
-    rows = User.objects.filter(is_demo=True, is_active=True).order_by("username")
-    return [{"role": user.display_name, "username": user.username} for user in rows[:24]]
+    """One account of each role: the streets' are all alike."""
+    people = User.objects.filter(is_demo=True, is_active=True).prefetch_related("groups")
+    first: dict[str, User] = {}
+    for user in people.order_by("username"):
+        for group in user.groups.all():
+            first.setdefault(group.name, user)
+    return [
+        {"role": str(name), "username": first[role].username}
+        for role, name in NAMES.items()
+        if role in first
+    ]

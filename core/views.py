@@ -64,6 +64,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _error(
     request: HttpRequest, template: str, status: int, context: dict[str, Any] | None = None
 ) -> HttpResponse:
+    # The page is one of ours, also where one of the stock admin was asked for.
+    request.is_stock_admin = False  # type: ignore[attr-defined]
     return render(request, template, context, status=status)
 
 

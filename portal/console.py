@@ -17,7 +17,11 @@ Entry = tuple[Any, str, str, str]
 GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (
         gettext_lazy("工作台"),
-        ((gettext_lazy("总览"), "dashboard", "core.console", "admin:index"),),
+        (
+            (gettext_lazy("建设总览"), "dashboard", "portal.dashboard", "portal:dashboard"),
+            (gettext_lazy("本街镇"), "home_work", "portal.desk", "portal:desk"),
+            (gettext_lazy("短板清单"), "priority_high", "portal.figures", "portal:gaps"),
+        ),
     ),
     (
         gettext_lazy("商业网点"),

@@ -24,8 +24,8 @@ from portal.console import address_of
 
 # Roles → their start page; the first that is mounted and fits is taken.
 START_PAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
-    (COMMISSION, ("admin:index",)),
-    (STREET, ("desk", "admin:outlets_outlet_changelist")),
+    (COMMISSION, ("portal:dashboard", "admin:index")),
+    (STREET, ("portal:desk", "admin:outlets_outlet_changelist")),
     (frozenset({AUDITOR}), ("admin:core_auditevent_changelist",)),
     (frozenset({SECURITY_ADMIN}), ("admin:accounts_user_changelist",)),
 )

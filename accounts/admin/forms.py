@@ -28,6 +28,7 @@ SCOPE_WORDS = {
     "sources": gettext_lazy("政策文件"),
     "jobs": gettext_lazy("后台任务"),
     "territory": gettext_lazy("区划"),
+    "networks": gettext_lazy("步行路网"),
 }
 
 
@@ -92,6 +93,12 @@ class UserForm(GatedForm):
         if self.instance.pk and "roles" in self.fields and not self.instance._state.adding:
             held = self.instance.groups.values_list("name", flat=True)
             self.initial["roles"] = [name for name in NAMES if name in set(held)]
+
+
+class OwnUserForm(UserForm):
+    """One's own name; office and roles are somebody else's to change."""
+
+    roles = None  # type: ignore[assignment]
 
 
 class NewUserForm(UserForm):

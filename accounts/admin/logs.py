@@ -5,7 +5,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
@@ -42,7 +42,7 @@ class RoomFilter(WordFilter):
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnlyAdmin):
     gates = {"view": "core.audit"}
-    list_display = ("when", "what", "actor_label", "office_code", "about", "comment")
+    list_display = ("when", "what", "actor_label", "office", "about", "comment")
     list_filter = (RoomFilter,)
     search_fields = ("actor_label", "office_code", "object_id", "request_id", "comment", "action")
     search_help_text = gettext_lazy("可按操作人、单位编码、对象编号、请求编号或说明查找")
@@ -50,7 +50,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     fields = (
         ("when", "what"),
-        ("actor_label", "office_code"),
+        ("actor_label", "office"),
         "about",
         ("from_state", "to_state"),
         "comment",
@@ -58,14 +58,20 @@ class AuditEventAdmin(ReadOnlyAdmin):
         ("act", "request_id"),
         "payload_sha256",
     )
-    readonly_fields = ("when", "what", "about", "changed")
+    readonly_fields = ("when", "what", "office", "about", "changed")
     actions_list = ("export",)
 
     def rows(self, scope: Scope) -> "QuerySet[Any]":
         """Acts of the own district's offices, and those of nobody's (system, failed sign-ins)."""
         offices = Office.objects.filter(district__in=scope.district_ids)
         own = Q(office_code__in=offices.values("code")) | Q(office_code="")
-        return AuditEvent.objects.filter(own)
+        named = Office.objects.filter(code=OuterRef("office_code")).values("name")[:1]
+        return AuditEvent.objects.filter(own).annotate(office_name=Subquery(named))
+
+    @admin.display(description=gettext_lazy("单位"), ordering="office_code")
+    def office(self, event: Any) -> str:
+        """The office by its name, as long as there is one."""
+        return event.office_name or event.office_code or "—"
 
     @admin.display(description=gettext_lazy("时间"), ordering="id")
     def when(self, event: AuditEvent) -> Any:
@@ -79,7 +85,10 @@ class AuditEventAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("对象"))
     def about(self, event: AuditEvent) -> str:
-        """What it was done to."""
+        """What it was done to; of sign-ins who tried, of refusals where."""
+        if not event.object_type:
+            told = (event.changes.get(name) for name in ("username", "path", "address"))
+            return next((word for word in told if word), "—")
         return name_of_object(event.object_type, event.object_id)
 
     @admin.display(description=gettext_lazy("变更内容"))
@@ -120,7 +129,13 @@ class JobAdmin(ReadOnlyAdmin):
     @display(
         description=gettext_lazy("状态"),
         ordering="state",
-        label={"done": "success", "running": "info", "failed": "danger", "queued": "warning"},
+        label={
+            "done": "success",
+            "running": "info",
+            "failed": "danger",
+            "queued": "warning",
+            "cancelled": "",
+        },
     )
     def standing(self, job: Job) -> tuple[str, str]:
         """How far it is."""

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
-from unfold.enums import ActionVariant
 
 from accounts import services
 from accounts.admin.forms import TokenForm, scope_word
@@ -99,9 +98,7 @@ class ApiTokenAdmin(BaseAdmin):
             "secret": request.secret,  # type: ignore[attr-defined]
             "back": reverse(f"{self.admin_site.name}:accounts_apitoken_changelist"),
         }
-        response = self.page(request, "admin/token_secret.html", context)
-        response["Cache-Control"] = "no-store"
-        return response
+        return self.page(request, "admin/token_secret.html", context)
 
     def rows_of(self, request: HttpRequest) -> "QuerySet[Any]":
         """The caller's tokens with their offices."""
@@ -111,7 +108,6 @@ class ApiTokenAdmin(BaseAdmin):
         gate=GATE,
         label=gettext_lazy("停用"),
         icon="block",
-        variant=ActionVariant.DANGER,
         shown_for=lambda token: token.revoked_at is None,
     )
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from accounts import services
-from accounts.admin.forms import NewUserForm, PasswordForm, UserForm
+from accounts.admin.forms import NewUserForm, OwnUserForm, PasswordForm, UserForm
 from accounts.models import User
 from accounts.roles import NAMES
 from core.admin import ActForm, ActPage, BaseAdmin, button, label_acts, scope_of
@@ -98,8 +98,9 @@ class UserAdmin(BaseAdmin):
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        """New people get a first password."""
-        kwargs.setdefault("form", UserForm if obj else NewUserForm)
+        """New people get a first password, and nobody their own roles."""
+        own = obj is not None and obj.pk == scope_of(request).user_id
+        kwargs.setdefault("form", OwnUserForm if own else UserForm if obj else NewUserForm)
         return super().get_form(request, obj, change=change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -11,7 +11,14 @@ from unfold.decorators import display
 from unfold.enums import ActionVariant
 
 from circles import services
-from circles.admin.forms import BoundaryForm, CircleForm, DayForm, PartnersForm, StateForm
+from circles.admin.forms import (
+    BoundaryForm,
+    CircleForm,
+    DayForm,
+    NewCircleForm,
+    PartnersForm,
+    StateForm,
+)
 from circles.models import Circle, CircleFacts, CircleStreet
 from circles.services.details import change_circle
 from core.admin import ActPage, BaseAdmin, button, label_acts, scope_of
@@ -75,7 +82,13 @@ class CircleAdmin(BaseAdmin):
     @display(
         description=gettext_lazy("状态"),
         ordering="state",
-        label={"accepted": "success", "built": "success", "building": "info", "nurtured": "info"},
+        label={
+            "accepted": "success",
+            "built": "success",
+            "building": "info",
+            "nurtured": "info",
+            "withdrawn": "",
+        },
     )
     def standing(self, circle: Circle) -> tuple[str, str]:
         """Where the circle stands on its path."""
@@ -120,14 +133,16 @@ class CircleAdmin(BaseAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """A new circle is entered whole; later what is dated changes by acts."""
         plain = (("layout", "theme"), "batch", ("responsible", "planner"), "operator")
-        change = (gettext_lazy("本次变更"), {"fields": (("on", "reason"), "seen_version")})
         if obj is None:
             first = (("code", "name"), "lead_street", "partners", *plain, "boundary")
-            return [(None, {"fields": first}), change]
+            entry = (gettext_lazy("本次登记"), {"fields": (("on", "reason"), "seen_version")})
+            return [(None, {"fields": first}), entry]
         seen = (("code", "name"), "path", ("lead_street", "partners_named"))
         fields = (*seen, ("compounds_served", "drawn"), *plain)
         groups = [(None, {"fields": fields})]
-        return [*groups, change] if self.has_change_permission(request, obj) else groups
+        if not self.has_change_permission(request, obj):
+            return groups
+        return [*groups, (gettext_lazy("本次变更"), {"fields": ("reason", "seen_version")})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """The code and the lead street stay."""
@@ -137,7 +152,8 @@ class CircleAdmin(BaseAdmin):
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        """Partners are chosen among the streets of the district."""
+        """A new circle is entered whole; partners are chosen among the district's streets."""
+        kwargs.setdefault("form", CircleForm if obj else NewCircleForm)
         form = super().get_form(request, obj, change=change, **kwargs)
         if "partners" in form.base_fields:
             form.base_fields["partners"].queryset = self._streets(request)

@@ -19,7 +19,7 @@ from unfold.widgets import (
 from circles.models import Circle
 from circles.models.circle import Level
 from circles.models.circle import State as CircleState
-from core.admin import ActForm, DatedForm
+from core.admin import ActForm, DatedForm, ReasonedForm
 from territory.models import Street
 
 
@@ -98,8 +98,16 @@ class BoundaryForm(DayForm):
     field_order = ("boundary", "on", "reason")
 
 
-class CircleForm(DatedForm):
+class CircleForm(ReasonedForm):
     """A circle's own columns; what is dated has acts of its own."""
+
+    class Meta:
+        model = Circle
+        fields = ("name", "layout", "theme", "batch", "responsible", "planner", "operator")
+
+
+class NewCircleForm(DatedForm):
+    """A new circle, entered whole."""
 
     partners = forms.ModelMultipleChoiceField(
         Street.objects.none(),
@@ -115,14 +123,4 @@ class CircleForm(DatedForm):
 
     class Meta:
         model = Circle
-        fields = (
-            "code",
-            "name",
-            "lead_street",
-            "layout",
-            "theme",
-            "batch",
-            "responsible",
-            "planner",
-            "operator",
-        )
+        fields = ("code", "lead_street", *CircleForm.Meta.fields)

@@ -36,7 +36,7 @@ class BaseAdmin(Gated, Acts, Exporting, Histories, ModelAdmin):
     paginator = CappedPaginator
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
-    list_per_page = 50
+    list_per_page = 25
     list_max_show_all = 0
     list_filter_submit = True
     list_fullwidth = True
@@ -73,15 +73,17 @@ class BaseAdmin(Gated, Acts, Exporting, Histories, ModelAdmin):
     def _get_obj_does_not_exist_redirect(
         self, request: HttpRequest, opts: Any, object_id: str
     ) -> HttpResponse:
+        if not self.may(request, "view"):
+            raise PermissionDenied
         raise Http404
 
     def row(self, request: HttpRequest, object_id: str, verb: str = "view") -> Any:
         """The caller's row of that id; 404 when it is not theirs, 403 when they may not."""
         obj = self.get_object(request, unquote(str(object_id)))
-        if obj is None:
-            raise Http404
         if not self.may(request, verb, obj):
             raise PermissionDenied
+        if obj is None:
+            raise Http404
         return obj
 
     def get_form(

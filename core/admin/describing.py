@@ -36,7 +36,8 @@ def shown(value: Any) -> str:
 def shown_as(field: Any, value: Any) -> str:
     """A stored value of `field` in words: the word of a choice rather than its code."""
     choices = dict(getattr(field, "flatchoices", None) or ())
-    return str(choices[value]) if value in choices and value != "" else shown(value)
+    is_code = isinstance(value, str | int) and value in choices and value != ""
+    return str(choices[value]) if is_code else shown(value)
 
 
 def changes_of(form: Any, formsets: Iterable[Any]) -> dict[str, Any]:

@@ -29,15 +29,9 @@ class GatedForm(forms.ModelForm):
             add_refusal(self, self.refusal)
 
 
-class DatedForm(GatedForm):
-    """A change that holds from a day on, for a reason, decided on a version that was seen."""
+class ReasonedForm(GatedForm):
+    """A change for a reason, decided on a version that was seen."""
 
-    on = forms.DateField(
-        label=_("自何日起"),
-        initial=timezone.localdate,
-        widget=UnfoldAdminDateWidget,
-        help_text=_("本次变更从这一天起生效，不得晚于今天；以前的情况照旧保留。"),
-    )
     reason = forms.CharField(
         label=_("原因"),
         max_length=100,
@@ -60,6 +54,17 @@ class DatedForm(GatedForm):
         """The row's own columns that the person changed."""
         own = {field.name for field in self.instance._meta.concrete_fields}
         return {name: self.cleaned_data[name] for name in self.changed_data if name in own}
+
+
+class DatedForm(ReasonedForm):
+    """A change that holds from a day on."""
+
+    on = forms.DateField(
+        label=_("自何日起"),
+        initial=timezone.localdate,
+        widget=UnfoldAdminDateWidget,
+        help_text=_("本次变更从这一天起生效，不得晚于今天；以前的情况照旧保留。"),
+    )
 
 
 class ActForm(forms.Form):

@@ -6,7 +6,6 @@ Rooms add the names of their own acts beside their admin pages.
 from typing import Any
 
 from django.apps import apps
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 ACT_LABELS: dict[str, Any] = {}
@@ -45,6 +44,4 @@ def name_of_table(label: str) -> str:
 
 def name_of_object(object_type: str, object_id: str) -> str:
     """An audit event's object in words."""
-    if not object_type:
-        return _("—")
     return f"{name_of_table(object_type) or object_type} {object_id}".strip()

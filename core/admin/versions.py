@@ -42,6 +42,8 @@ class Version:
     what: str
     why: str = ""
     number: int | None = None
+    # A first version has no before.
+    is_first: bool = False
     changes: list[FieldChange] = field(default_factory=list)
 
 
@@ -131,6 +133,7 @@ class Histories:
                     what=label_of(event.action) if event else str(KINDS[row.history_type]),
                     why=(event.comment if event else "") or row.history_change_reason or "",
                     number=getattr(row, "version", None),
+                    is_first=before is None and row.history_type == "+",
                     changes=list(_differences(fields, row, before, word)),
                 )
             )

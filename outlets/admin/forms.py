@@ -68,7 +68,6 @@ class OutletForm(DatedForm):
         model = Outlet
         exclude = ("x_in", "y_in", "crs_in", "closed_on", "is_sample")
         help_texts = {
-            "code": gettext_lazy("留空由系统按街镇编号。"),
             "lon": gettext_lazy("WGS-84／CGCS2000 经度，如 121.396000。"),
             "lat": gettext_lazy("WGS-84／CGCS2000 纬度，如 31.255300。"),
             "outside": gettext_lazy("位于区外、但服务本区居民的网点；计入可达，不计入数量。"),
@@ -76,6 +75,9 @@ class OutletForm(DatedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "code" in self.fields:
+            self.fields["code"].required = False
+            self.fields["code"].help_text = _("留空由系统按街镇编号。")
         if "status" in self.fields:
             now = self.instance.status
             field: Any = self.fields["status"]

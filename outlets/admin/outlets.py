@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
-from unfold.enums import ActionVariant
 
 from core.admin import ActForm, ActPage, BaseAdmin, button, label_acts, scope_of
 from core.audit import current_actor
@@ -59,10 +58,8 @@ class OutletAdmin(BaseAdmin):
         "state",
         "chain_kind",
         "place",
-        "masked_contact",
         "masked_phone",
         "sample",
-        "updated_at",
     )
     list_filter = (
         "street",
@@ -140,7 +137,15 @@ class OutletAdmin(BaseAdmin):
     @display(
         description=gettext_lazy("状态"),
         ordering="status",
-        label={"open": "success", "preparing": "info", "suspended": "warning"},
+        label={
+            "open": "success",
+            "preparing": "info",
+            "suspended": "warning",
+            "closed": "",
+            "moved": "",
+            "merged": "",
+            "void": "",
+        },
     )
     def state(self, outlet: Outlet) -> tuple[str, str]:
         """Status, and whether the row still counts."""
@@ -208,6 +213,11 @@ class OutletAdmin(BaseAdmin):
                 for title, options in groups
             ]
         return groups
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """What a row is known by outside stays."""
+        fields = tuple(super().get_readonly_fields(request, obj))
+        return (*fields, "code") if obj else fields
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Merged and void rows are only read."""
@@ -302,7 +312,6 @@ class OutletAdmin(BaseAdmin):
         gate="outlets.change",
         label=gettext_lazy("作废"),
         icon="block",
-        variant=ActionVariant.DANGER,
         shown_for=is_present,
     )
     def void(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -103,13 +103,15 @@ def fill(place: Place) -> None:
     rows["outlets.ledgercompleteness"] = LedgerCompleteness.objects.create(
         street=street, format=form, on=DAY
     )
-    rows["circles.compound"] = make.CompoundFactory(street=street, neighbourhood=hood)
+    rows["circles.compound"] = make.CompoundFactory(
+        street=street, neighbourhood=hood, lon=make.CENTRE_LON, lat=make.CENTRE_LAT
+    )
     circle = rows["circles.circle"] = make.CircleFactory(lead_street=street)
     rows["circles.pilotbatch"] = PilotBatch.objects.create(
         district=district, code=outlet.code, year=2024, name="试验批次"
     )
     rows["circles.designation"] = Designation.objects.create(
-        street=street, level="市级", batch="第一批", year=2024
+        street=street, level="市级", batch="第一批", year=2000 + Designation.objects.count()
     )
     rows["circles.formatcheck"] = FormatCheck.objects.create(
         circle=circle, format=form, checked_on=DAY, found=True
@@ -119,7 +121,7 @@ def fill(place: Place) -> None:
         act=new_id(), action="outlets.change", actor_label="某人", office_code=office.code
     )
     rows["core.job"] = Job.objects.create(
-        kind="metrics.live", key=f"{district.code}:{street.code}", office_code=office.code
+        kind="metrics.live", key=f"{district.code}:{outlet.code}", office_code=office.code
     )
 
 
@@ -127,7 +129,7 @@ def figures(place: Place) -> None:
     """A network, rules and a signed-off snapshot of the place's district."""
     district, rows = place.street.district, place.rows
     rules = RuleSet.objects.create(
-        code=f"trial-{place.street.code}",
+        code=f"trial-{rows['outlets.outlet'].code.lower()}",
         name="试验规则",
         district=district,
         valid_from=DAY,

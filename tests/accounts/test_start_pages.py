@@ -1,0 +1,67 @@
+"""`/` sends everyone to where their work is, or says plainly why there is none."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+def client_of(person: Any) -> Client:
+    """A browser in which the person is signed in."""
+    client = Client()
+    client.force_login(person, backend="accounts.backends.ModelBackend")
+    return client
+
+
+def test_visitors_are_asked_to_sign_in() -> None:
+    answer = Client().get("/")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize(
+    ("role", "page"),
+    [
+        ("commission_admin", "/admin/"),
+        ("programme_officer", "/admin/"),
+        ("leader", "/admin/"),
+        ("street_officer", "/desk/"),
+        ("street_head", "/desk/"),
+        ("auditor", "/admin/core/auditevent/"),
+        ("security_admin", "/admin/accounts/user/"),
+    ],
+)
+def test_each_role_starts_where_its_work_is(role: str, page: str) -> None:
+    street = make.StreetFactory() if role.startswith("street") else None
+    office = make.OfficeFactory(street=street) if street else make.OfficeFactory()
+    client = client_of(make.UserFactory(office=office, roles=[role]))
+    answer = client.get("/")
+    assert (answer.status_code, answer.get("Location")) == (302, page)
+    assert client.get(page, follow=True).status_code == 200
+
+
+@pytest.mark.parametrize("role", ["expert", "survey_agency", "department_liaison"])
+def test_those_without_a_page_yet_are_told_what_will_be_here(role: str) -> None:
+    office = make.OfficeFactory(kind="agency")
+    page = client_of(make.UserFactory(office=office, roles=[role])).get("/")
+    assert page.status_code == 200
+    assert "暂无分派给您的事项" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("person", "words"),
+    [
+        ({"office": None, "roles": ["programme_officer"]}, "还没有分配单位"),
+        ({"roles": []}, "还没有分配角色"),
+    ],
+)
+def test_an_account_without_duties_gets_a_plain_page(person: dict[str, Any], words: str) -> None:
+    client = client_of(make.UserFactory(**person))
+    page = client.get("/")
+    assert page.status_code == 200
+    assert words in page.content.decode()
+    assert client.get("/admin/outlets/outlet/").status_code == 403
