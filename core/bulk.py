@@ -28,8 +28,9 @@ def insert_rows(
 ) -> int:
     """Insert plain values: COPY on PostgreSQL, one executemany elsewhere; the number of rows.
 
-    As `core.db.insert_rows`, but each distinct value of a column is prepared only once, which is
-    what a wide table of few distinct values mostly costs.
+    `columns` are field names; values must already be what the database stores (ids, not objects).
+    No signals, no history: callers write those rows themselves. Each distinct value of a column
+    is prepared only once, which is what a wide table of few distinct values mostly costs.
     """
     fields: list[Any] = [model._meta.get_field(name) for name in columns]
     copying = connection.vendor == "postgresql"

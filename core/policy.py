@@ -50,7 +50,8 @@ def require(scope: Scope, action: str, obj: Any = None) -> None:
     if may(scope, action, obj):
         return
     raise PermissionDenied(
-        _("您没有此项权限。可办理的角色：%(roles)s。") % {"roles": "、".join(who_may(action)) or "—"}
+        _("您没有此项权限。可办理的角色：%(roles)s。")
+        % {"roles": "、".join(who_may(action)) or "—"}
     )
 
 

@@ -35,6 +35,10 @@ class Scope:
         """Whether the scope is district-wide."""
         return isinstance(self.street_ids, _All)
 
+    def covers(self, street_id: uuid.UUID | None) -> bool:
+        """Whether a street is the caller's: any of the district, or one of their own."""
+        return isinstance(self.street_ids, _All) or street_id in self.street_ids
+
     def has_role(self, *roles: str) -> bool:
         """Whether the caller holds at least one of `roles`."""
         return not self.roles.isdisjoint(roles)

@@ -11,9 +11,7 @@ class StaleVersionError(Exception):
     def __init__(self, seen: int, current: int) -> None:
         self.seen, self.current = seen, current
         super().__init__(
-            _(
-                "该记录已被他人修改（您看到第 %(seen)d 版，现为第 %(current)d 版），请刷新后重试。"
-            )
+            _("该记录已被他人修改（您看到第 %(seen)d 版，现为第 %(current)d 版），请刷新后重试。")
             % {"seen": seen, "current": current}
         )
 

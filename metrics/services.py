@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from circles.models import Compound
 from core import audit
-from core.db import insert_rows, locked
+from core.bulk import insert_rows
+from core.db import locked
 from core.jobs import JobRefusedError
 from metrics.compute import Computed, compute, values_of
 from metrics.context import Context

@@ -18,7 +18,7 @@ def in_own_street(scope: Scope, row: Any) -> bool:
     """Whether a register row (anything with a district and a street) lies in the caller's scope."""
     if row.district_id not in scope.district_ids:
         return False
-    return scope.all_streets or row.street_id in scope.street_ids
+    return scope.covers(row.street_id)
 
 
 WRITERS = [COMMISSION_ADMIN, PROGRAMME_OFFICER, STREET_OFFICER]

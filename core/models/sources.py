@@ -52,9 +52,7 @@ class Clause(models.Model):
     title = models.CharField(_("标题"), max_length=200)
     text = models.TextField(_("原文"))
     units: Any = models.JSONField(_("责任单位"), default=list)
-    manner = models.CharField(
-        _("责任方式"), max_length=12, choices=Manner, default=Manner.UNSTATED
-    )
+    manner = models.CharField(_("责任方式"), max_length=12, choices=Manner, default=Manner.UNSTATED)
     sort = models.PositiveSmallIntegerField(_("次序"), default=0)
 
     class Meta:

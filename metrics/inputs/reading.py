@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from django.db.models import Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from circles.models import Circle, CircleFacts, Compound, CompoundFacts, FormatCheck
 from circles.models.circle import State
+from core.dated import as_of as as_of_facts
 from metrics.inputs.arrays import FORMULA_VERSION, Inputs
 from metrics.inputs.membership import memberships
 from metrics.models import RuleSet, StreetNetwork
@@ -67,7 +68,7 @@ def read_inputs(
     formats = _formats(rules)
     format_row = _rows(row["number"] for row in formats)
     outlets = _columns(
-        facts_on(OutletFacts.objects.filter(outlet__in=_registered(district)), "outlet", as_of)
+        as_of_facts(OutletFacts.objects.filter(outlet__in=_registered(district)), "outlet", as_of)
         .order_by("outlet_id")
         .values_list(*OUTLET_COLUMNS),
         OUTLET_COLUMNS,
@@ -175,15 +176,6 @@ def read_inputs(
     )
 
 
-def facts_on(facts: QuerySet[Any], owner: str, day: dt.date) -> QuerySet[Any]:
-    """One row per owner: the facts holding on `day`; before the earliest, the earliest."""
-    same = facts.model._default_manager.filter(**{owner: OuterRef(owner)})
-    earliest = same.values(owner).annotate(first=Min("valid_from")).values("first")
-    holds = Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
-    before_all = Q(valid_from__gt=day, valid_from=Subquery(earliest))
-    return facts.filter(holds | before_all)
-
-
 def months_before(day: dt.date, months: int) -> dt.date:
     """The same day `months` calendar months earlier (the month's last day if it is shorter)."""
     index = day.year * 12 + day.month - 1 - months
@@ -244,7 +236,7 @@ def _compounds(district: District, as_of: dt.date) -> dict[str, list[Any]]:
     facts = CompoundFacts.objects.filter(
         compound__in=Compound.objects.filter(district=district).values("pk")
     )
-    rows = facts_on(facts, "compound", as_of).order_by("compound_id").values_list(*names)
+    rows = as_of_facts(facts, "compound", as_of).order_by("compound_id").values_list(*names)
     return _columns(rows, names)
 
 
@@ -253,7 +245,7 @@ def _circles(district: District, as_of: dt.date) -> list[dict[str, Any]]:
         circle__in=Circle.objects.filter(district=district).values("pk")
     )
     return list(
-        facts_on(facts, "circle", as_of)
+        as_of_facts(facts, "circle", as_of)
         .order_by("circle__code", "circle_id")
         .values(
             "circle_id",

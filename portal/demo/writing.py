@@ -20,7 +20,7 @@ from circles.models import (
     PilotBatch,
 )
 from core import audit
-from core.db import insert_rows
+from core.bulk import insert_rows
 from core.text import normalise_key, pinyin_key
 from outlets.models import (
     Brand,

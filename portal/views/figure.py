@@ -94,7 +94,7 @@ def require_readable(scope: Scope, run: Run, place: Place) -> None:
     policy.require(scope, "metrics.view_live")
     if scope.all_streets:
         return
-    own = isinstance(place, Street) and place.pk in scope.street_ids  # type: ignore[operator]
+    own = isinstance(place, Street) and scope.covers(place.pk)
     if isinstance(place, Circle):
         own = Circle.objects.visible_to(scope).filter(pk=place.pk).exists()
     if not own:

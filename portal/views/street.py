@@ -45,7 +45,7 @@ def street(request: HttpRequest, code: str) -> HttpResponse:
     row = Street.objects.filter(district=district, code=code).first()
     if row is None:
         raise Http404(_("没有区划代码为 %(code)s 的街道（镇）。") % {"code": code})
-    own = scope.all_streets or row.pk in scope.street_ids  # type: ignore[operator]
+    own = scope.covers(row.pk)
     basis = choose(request, scope, district)
     if basis and basis.live and not own:
         policy.require(scope, "portal.dashboard")

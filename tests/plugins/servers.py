@@ -209,7 +209,8 @@ def _start_redis(config: pytest.Config) -> str:
         )
     folder = Path(os.environ["DATA_DIR"])
     path, log = folder / "redis.sock", folder / "redis.log"
-    command = [program, "--port", "0", "--unixsocket", path, "--save", "", "--appendonly", "no"]
+    command = [str(program), "--port", "0", "--unixsocket", str(path)]
+    command += ["--save", "", "--appendonly", "no"]
     process = launch(command, log=log, last_signal=signal.SIGKILL)
     config.add_cleanup(lambda: stop(process, signal.SIGTERM))
 
