@@ -80,7 +80,7 @@ def prepare_live(district: District) -> Callable[[], dict[str, Any]]:
         _write_values(run, values)
         _write_reach(run, context)
         _write_memberships(district, inputs)
-        return _summary(run, values)
+        return _summary(run, context, values)
 
     return store
 
@@ -119,7 +119,7 @@ def prepare_snapshot(
             _write_values(run, values)
             _write_reach(run, context)
             act.obj, act.changes = run, {"as_of": as_of, "digest": digest}
-        return _summary(run, values)
+        return _summary(run, context, values)
 
     return store
 
@@ -255,5 +255,12 @@ def _is_sample(district: District) -> bool:
     return Compound.objects.filter(district=district, is_sample=True).exists()
 
 
-def _summary(run: Run, values: list[Computed]) -> dict[str, Any]:
-    return {"run": str(run.pk), "as_of": run.as_of.isoformat(), "values": len(values)}
+def _summary(run: Run, context: Context, values: list[Computed]) -> dict[str, Any]:
+    """What a run says of itself: also whom it could not place on the network (unknown, not 0)."""
+    return {
+        "run": str(run.pk),
+        "as_of": run.as_of.isoformat(),
+        "values": len(values),
+        "unsnapped_compounds": int(context.reach.unsnapped.sum()),
+        "unsnapped_outlets": int(context.reach.outlets_unsnapped.sum()),
+    }
