@@ -3,12 +3,16 @@
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
+from circles.admin.forms import CompoundForm
 from circles.models import Compound, CompoundFacts
+from circles.services.details import change_compound
 from core.admin import BaseAdmin, label_acts
+from core.audit import current_actor
 
 label_acts(
     {
@@ -21,8 +25,9 @@ label_acts(
 
 @admin.register(Compound)
 class CompoundAdmin(BaseAdmin):
-    gates = {"view": "circles.compounds"}
+    gates = {"view": "circles.compounds", "change": "circles.change_compounds"}
     through_services = True
+    form = CompoundForm
     facts = (CompoundFacts, "compound")
     list_display = (
         "name",
@@ -42,6 +47,7 @@ class CompoundAdmin(BaseAdmin):
     search_help_text = gettext_lazy("可按小区名称、编码、地址或居（村）委会查找")
     ordering = ("street__sort", "code")
     autocomplete_fields = ("neighbourhood",)
+    readonly_fields = ("code",)
     actions_list = ("export",)
     fieldsets = (
         (None, {"fields": (("code", "name"), ("kind", "address"), ("street", "neighbourhood"))}),
@@ -77,6 +83,26 @@ class CompoundAdmin(BaseAdmin):
     def sample(self, compound: Compound) -> tuple[str, str] | str:
         """Sample rows say so."""
         return ("sample", _("演示数据")) if compound.is_sample else ""
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Readers are asked for no reason."""
+        groups = super().get_fieldsets(request, obj)
+        if not self.has_change_permission(request, obj):
+            return groups
+        return [*groups, (gettext_lazy("本次变更"), {"fields": (("on", "reason"), "seen_version")})]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Through the service, from the day given, for the reason given."""
+        given = form.cleaned_data
+        saved = change_compound(
+            compound=obj,
+            changes=form.changes,
+            on=given["on"],
+            by=current_actor(),
+            reason=given["reason"],
+            seen_version=given["seen_version"],
+        )
+        obj.version = saved.version
 
     def told(self, request: Any, obj: Any, name: str, value: Any) -> str | None:
         """Numbers of residents that nobody knows are unknown, not none."""

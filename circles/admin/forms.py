@@ -16,7 +16,7 @@ from unfold.widgets import (
     UnfoldAdminTextareaWidget,
 )
 
-from circles.models import Circle
+from circles.models import Circle, Compound
 from circles.models.circle import Level
 from circles.models.circle import State as CircleState
 from core.admin import ActForm, DatedForm, ReasonedForm
@@ -104,6 +104,20 @@ class CircleForm(ReasonedForm):
     class Meta:
         model = Circle
         fields = ("name", "layout", "theme", "batch", "responsible", "planner", "operator")
+
+
+class CompoundForm(DatedForm):
+    """A compound; the numbers of its residents hold from the day given."""
+
+    class Meta:
+        model = Compound
+        exclude = ("district", "code", "crs_in", "is_sample")
+        labels = {
+            "planned_on": gettext_lazy("同步规划日期"),
+            "built_on": gettext_lazy("同步建设日期"),
+            "accepted_on": gettext_lazy("同步验收日期"),
+            "delivered_on": gettext_lazy("同步交付日期"),
+        }
 
 
 class NewCircleForm(DatedForm):

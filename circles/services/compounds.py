@@ -145,7 +145,7 @@ class CompoundLedger:
         codes = _Codes(district, [*register.by_code, *(draft.code for draft in drafts)])
         plan = Plan()
         for draft, old, new in zip(drafts, before, after, strict=True):
-            for column, message in _problems(new):
+            for column, message in row_problems(new):
                 problems.add(draft.row, column, message)
             if draft.row in problems.rows:
                 continue
@@ -263,7 +263,7 @@ def _judge_places(
             problems.add(draft.row, "x_in", problem)
 
 
-def _problems(values: Values) -> Iterator[tuple[str, str]]:
+def row_problems(values: Values) -> Iterator[tuple[str, str]]:
     """(column, message) of what cannot be in a compound's row."""
     if values["street_id"] is None:
         yield "street_id", _("缺少街道（镇）")

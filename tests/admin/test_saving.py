@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from circles.models import Circle
+from circles.models import Circle, CompoundFacts
 from core.models import AuditEvent
 from outlets.models import BusinessFormat, Outlet, OutletFacts
 from tests import factories as make
@@ -134,6 +134,27 @@ def test_saving_without_a_change_leaves_no_event(world: World, signed_in: SignIn
     client = signed_in(world.person("programme_officer"))
     assert client.post(address(brand), filled(client, address(brand))).status_code == 302
     assert not AuditEvent.objects.filter(action="outlets.change_brand").exists()
+
+
+def test_residents_of_a_compound_hold_from_a_day(world: World, signed_in: SignIn) -> None:
+    compound = world.own.rows["circles.compound"]
+    client = signed_in(world.person("programme_officer"))
+    sent = filled(client, address(compound)) | {
+        "population": "1200",
+        "on": "2024-05-01",
+        "reason": "人口核对",
+    }
+    assert client.post(address(compound), sent).status_code == 302
+    compound.refresh_from_db()
+    assert (compound.population, compound.version) == (1200, 2)
+    spans = CompoundFacts.objects.filter(compound=compound).order_by("valid_from")
+    assert [(row.valid_from, row.population) for row in spans] == [
+        (make.FACTS_FROM, 1000),
+        (dt.date(2024, 5, 1), 1200),
+    ]
+    sent = filled(client, address(compound)) | {"population_60": "5000", "reason": "误填"}
+    page = client.post(address(compound), sent)
+    assert "大于居民数" in str(page.context["adminform"].form.errors["population_60"])
 
 
 def test_a_circle_is_entered_and_changed_through_its_services(
