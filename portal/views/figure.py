@@ -135,8 +135,8 @@ def _explain(
         "tags": tags_of(run, value.flags),
         **against_target(value.value, target),
         "formula": str(indicator.formula),
-        "numerator": {"label": _("分子"), "value_text": f"{value.num:,.0f}"},
-        "denominator": None if den is None else {"label": _("分母"), "value_text": f"{den:,.0f}"},
+        "numerator": {"value_text": f"{value.num:,.0f}"},
+        "denominator": None if den is None else {"value_text": f"{den:,.0f}"},
         "coverage": {
             "percent": round(value.coverage * 100, 1),
             "text": _("已知输入占 %(p).1f%%") % {"p": value.coverage * 100},
