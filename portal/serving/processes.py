@@ -36,13 +36,19 @@ class Processes:
         self.stop()
 
     def start_jobs(self) -> None:
-        """A Celery worker and beat where there is a broker, else `runjobs`."""
+        """A Celery worker where there is a broker, else `runjobs`, which keeps the schedule too."""
         if not self._has_broker:
             self._start("jobs", [sys.executable, "manage.py", "runjobs"])
             return
         celery = [str(BIN / "celery"), "-A", "config"]
         options = ["--concurrency", "2", "--without-gossip", "--without-mingle", "-l", "info"]
         self._start("worker", [*celery, "worker", *options])
+
+    def start_schedule(self) -> None:
+        """Celery's beat, where there is a broker."""
+        if not self._has_broker:
+            return
+        celery = [str(BIN / "celery"), "-A", "config"]
         schedule = str(Path(settings.DATA_DIR) / "celerybeat-schedule")
         self._start("beat", [*celery, "beat", "-s", schedule, "--pidfile=", "-l", "info"])
 

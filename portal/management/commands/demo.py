@@ -49,6 +49,7 @@ class Command(BaseCommand):
                 self.stdout.flush()
                 if once:
                     return
+                processes.start_schedule()
                 processes.start_web(bind)
                 self._welcome(bind)
                 code = processes.wait()

@@ -19,6 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, bind: str, **options: Any) -> None:
         with Processes(settings.REDIS_URL or None) as processes:
             processes.start_jobs()
+            processes.start_schedule()
             processes.start_web(bind)
             self.stderr.write(_("已启动 http://%(bind)s ，按 Ctrl+C 停止。") % {"bind": bind})
             code = processes.wait()
