@@ -1,0 +1,1 @@
+"""The handbook, and what makes the parts of it that are made."""

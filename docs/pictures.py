@@ -1,0 +1,136 @@
+"""The screenshots: the demo is started in a folder of its own and looked at."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from docs import png
+from portal.demo.accounts import PASSWORD
+from tools.programs import find_chromium
+
+ROOT = Path(__file__).resolve().parent.parent
+IMAGES = ROOT / "docs" / "handbook" / "images"
+SCALE = "1.0"
+START_SECONDS = 900
+LARGEST = 150_000
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+OFFICER, STREET = "programme_officer", "street_officer_310107005"
+
+
+def take(folder: Path) -> None:
+    """All pictures of the handbook; RuntimeError when one is too large."""
+    with _demo(folder) as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(find_chromium()), args=["--no-sandbox", "--disable-gpu"]
+        )
+        desk = _signed_in(browser, url, OFFICER, DESKTOP)
+        circle = _worst_circle(desk, url)
+        for name, path in {
+            "dashboard": "/admin/",
+            "circle": circle,
+            "circles": "/circles/",
+            "gaps": "/gaps/",
+            "outlets": "/admin/outlets/outlet/?q=便利",
+            "runs": "/admin/metrics/run/",
+            "api": "/api/docs/",
+        }.items():
+            _open(desk, url + path)
+            if name == "api":
+                desk.wait_for_selector(".opblock")
+            _save(desk, name)
+        _explanation(desk, url)
+        _outlet(desk, url)
+        phone = _signed_in(browser, url, OFFICER, PHONE)
+        _open(phone, url + "/admin/")
+        _save(phone, "dashboard-phone")
+        _save(_signed_in(browser, url, STREET, DESKTOP), "street")
+        visitor = browser.new_context(viewport=DESKTOP, locale="zh-CN").new_page()
+        _open(visitor, url + "/accounts/login/")
+        _save(visitor, "sign-in")
+        browser.close()
+
+
+@contextmanager
+def _demo(folder: Path) -> Iterator[str]:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    command = [sys.executable, "manage.py", "demo", "--scale", SCALE, "--bind", address]
+    path = folder / "demo.log"
+    with path.open("wb") as log:
+        demo = subprocess.Popen(command, cwd=ROOT, env=os.environ, stdout=log, stderr=log)
+        try:
+            _await(f"http://{address}", demo, path)
+            yield f"http://{address}"
+        finally:
+            demo.terminate()
+            demo.wait()
+
+
+def _await(url: str, demo: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            urllib.request.urlopen(f"{url}/healthz").close()
+            return
+        except (urllib.error.URLError, OSError) as error:
+            if demo.poll() is not None or time.monotonic() > deadline:
+                tail = log.read_text(errors="replace")[-3000:]
+                raise RuntimeError(f"the demo did not start:\n{tail}") from error
+            time.sleep(0.5)
+
+
+def _signed_in(browser: Browser, url: str, name: str, size: dict[str, int]) -> Page:
+    page = browser.new_context(
+        viewport=size,  # type: ignore[arg-type]
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+    ).new_page()
+    _open(page, f"{url}/accounts/login/")
+    page.fill("#id_username", name)
+    page.fill("#id_password", PASSWORD)
+    with page.expect_navigation(wait_until="networkidle"):
+        page.click("main button[type=submit]")
+    return page
+
+
+def _open(page: Page, address: str) -> None:
+    page.goto(address, wait_until="networkidle")
+    page.wait_for_timeout(600)  # charts draw themselves in
+
+
+def _worst_circle(page: Page, url: str) -> str:
+    """The circle that heads the list of gaps: there is something to see."""
+    _open(page, f"{url}/gaps/")
+    return page.get_attribute("main tbody th a", "href") or ""
+
+
+def _explanation(page: Page, url: str) -> None:
+    _open(page, f"{url}/admin/")
+    page.click("article:has-text('连锁化率') a[data-explain-link]")
+    page.wait_for_selector("#explain-dialog [data-explain]")
+    _save(page, "explanation")
+
+
+def _outlet(page: Page, url: str) -> None:
+    _open(page, f"{url}/admin/outlets/outlet/?q=便利&status__exact=open")
+    with page.expect_navigation(wait_until="networkidle"):
+        page.locator("#result_list th a").nth(2).click()
+    _save(page, "outlet")
+
+
+def _save(page: Page, name: str) -> None:
+    path = IMAGES / f"{name}.png"
+    size = png.save(page, page.screenshot(), path)
+    print(f"docs/handbook/images/{path.name}: {size / 1000:.0f} kB")
+    if size > LARGEST:
+        raise RuntimeError(f"{path.name} has {size} bytes; at most {LARGEST} are wanted")
