@@ -124,7 +124,7 @@ def _explanation(page: Page, url: str) -> None:
 def _outlet(page: Page, url: str) -> None:
     _open(page, f"{url}/admin/outlets/outlet/?q=便利&status__exact=open")
     with page.expect_navigation(wait_until="networkidle"):
-        page.locator("#result_list th a").nth(2).click()
+        page.locator("#result_list tbody th a").nth(2).click()
     _save(page, "outlet")
 
 
