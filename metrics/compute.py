@@ -82,7 +82,8 @@ def _flags(indicator: Indicator, context: Context, coverage: float) -> int:
     flags = Flag.PARTIAL if coverage < meta["coverage_floor"] else 0
     if indicator.by_reach:
         flags |= 0 if context.network else Flag.STRAIGHT
-        flags |= 0 if meta["rules_official"] else Flag.UNOFFICIAL
+    if indicator.by_rules and not meta["rules_official"]:
+        flags |= Flag.UNOFFICIAL
     return flags
 
 

@@ -76,6 +76,8 @@ class Indicator:
     part: Part = Part.NONE
     # Figures by walking distance carry how they were measured.
     by_reach: bool = field(default=False)
+    # Figures that depend on a rule's parameter: unconfirmed while the rules are.
+    by_rules: bool = field(default=False)
 
 
 _by_code: dict[str, Indicator] = {}
@@ -95,6 +97,7 @@ def indicator(
     higher_is_better: bool | None = True,
     part: Part = Part.NONE,
     by_reach: bool = False,
+    by_rules: bool = False,
 ) -> Callable[[Callable[[Any], Any]], Callable[[Any], Any]]:
     """Declare the function below as the indicator's computation.
 
@@ -122,6 +125,7 @@ def indicator(
             higher_is_better,
             part,
             by_reach,
+            by_rules or by_reach,
         )
         _by_code[code] = _by_number[number] = declared
         return compute

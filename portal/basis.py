@@ -85,3 +85,16 @@ def _release_of(district: District, day: str) -> Release | None:
     except ValueError:
         return None
     return next((r for r in releases(district) if r.cutoff == cutoff), None)
+
+
+def offset_pager(request: HttpRequest, start: int, size: int, total: int) -> dict[str, Any]:
+    """components/pager.html's dict of a computed list, paged by `?from=`."""
+    last = min(start + size, total)
+    return {
+        "previous_url": with_query(request, **{"from": str(max(start - size, 0))})
+        if start
+        else None,
+        "next_url": with_query(request, **{"from": str(last)}) if last < total else None,
+        "text": _("第 %(a)d–%(b)d 项，共 %(n)d 项")
+        % {"a": start + 1 if total else 0, "b": last, "n": total},
+    }

@@ -92,6 +92,7 @@ def quality_outlet_share(c: Context) -> Figures:
     scopes="CSD",
     basis=Basis.TARGET,
     clause=("putuo-2021", "四(五)"),
+    by_rules=True,
     formula=_("门店数达到规则下限的品牌的营业网点 ÷ 便民生活圈内营业网点"),
 )
 def chain_share(c: Context) -> Figures:
@@ -106,6 +107,7 @@ def chain_share(c: Context) -> Figures:
     unit=Unit.SHARE,
     scopes="CSD",
     basis=Basis.ANALYSIS,
+    by_rules=True,
     formula=_("分子、分母均不计智能快件箱、自动售货机等智能设施"),
 )
 def chain_share_staffed(c: Context) -> Figures:
@@ -121,6 +123,7 @@ def chain_share_staffed(c: Context) -> Figures:
     unit=Unit.SHARE,
     scopes="SD",
     basis=Basis.ANALYSIS,
+    by_rules=True,
     formula=_("连锁营业网点 ÷ 台账内全部营业网点"),
 )
 def chain_share_all(c: Context) -> Figures:

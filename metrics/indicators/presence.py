@@ -59,6 +59,7 @@ def _kinds(c: Context, of_category: np.ndarray) -> Figures:
     scopes="CSD",
     basis=Basis.STATISTIC,
     clause=("plan-2023-401", "五(三)"),
+    by_rules=True,
     formula=_("有营业网点（含视同具备的叠加服务）的基本保障类业态种类数，对比现行目录种类数"),
 )
 def basic_formats_present(c: Context) -> Figures:
@@ -74,6 +75,7 @@ def basic_formats_present(c: Context) -> Figures:
     scopes="CSD",
     basis=Basis.STATISTIC,
     clause=("plan-2023-401", "五(三)"),
+    by_rules=True,
     formula=_("有营业网点（含视同具备的叠加服务）的品质提升类业态种类数，对比现行目录种类数"),
 )
 def quality_formats_present(c: Context) -> Figures:
@@ -91,6 +93,7 @@ def quality_formats_present(c: Context) -> Figures:
     clause=("putuo-2021", "四(一)"),
     part=Part.FORMAT,
     higher_is_better=False,
+    by_rules=True,
     formula=_("经核查或台账确认没有营业网点的业态；无人核查的为“情况不明”，不计入缺失"),
 )
 def missing_formats(c: Context) -> list[Figures]:
@@ -124,6 +127,7 @@ def missing_formats(c: Context) -> list[Figures]:
     basis=Basis.STATISTIC,
     clause=("putuo-2021", "四(一)"),
     higher_is_better=False,
+    by_rules=True,
     formula=_("缺少至少一组必备业态的生活圈数；情况不明的不计入"),
 )
 def circles_with_gaps(c: Context) -> Figures:

@@ -20,6 +20,7 @@ from metrics.indicators import Indicator, Part, all_indicators, get
 from metrics.models import Run, Target, Value
 from metrics.trace import outlets_behind
 from outlets.models import BusinessFormat, Outlet
+from portal.basis import offset_pager
 from portal.present import against_target, tags_of, target_for, unit_text, value_text
 from portal.views.common import own_district, page, scope_of, targets
 from territory.models import District, Street
@@ -145,7 +146,7 @@ def _explain(
         },
         "target": _target(target, value.value),
         "clause": _clause(indicator),
-        "rules": _rules(run) if indicator.by_reach or "chain" in indicator.code else [],
+        "rules": _rules(run) if indicator.by_rules else [],
         "run": {
             "label": run.get_state_display()
             if run.kind == Run.Kind.SNAPSHOT
@@ -235,7 +236,6 @@ def _rows(
                 ]
             }
         )
-    last = min(start + ROWS_PER_PAGE, len(traced.outlet_ids))
     return {
         "rows": {
             "caption": _("计入的网点"),
@@ -248,14 +248,5 @@ def _rows(
             ],
             "rows": rows,
         },
-        "pager": {
-            "previous_url": f"{request.path}?from={max(start - ROWS_PER_PAGE, 0)}#rows"
-            if start
-            else None,
-            "next_url": f"{request.path}?from={last}#rows"
-            if last < len(traced.outlet_ids)
-            else None,
-            "text": _("第 %(a)d–%(b)d 个，共 %(n)d 个")
-            % {"a": start + 1 if ids else 0, "b": last, "n": len(traced.outlet_ids)},
-        },
+        "pager": offset_pager(request, start, ROWS_PER_PAGE, len(traced.outlet_ids)),
     }

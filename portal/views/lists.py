@@ -17,12 +17,13 @@ from core.scope import Scope
 from core.spreadsheets.bulk import csv_text
 from metrics.gaps import Gap, gaps
 from outlets.models import BusinessFormat
-from portal.basis import Basis, choose, readers_scope, with_query
+from portal.basis import Basis, choose, offset_pager, readers_scope, with_query
 from portal.views.common import gap_word, own_district, page, scope_of
 from portal.views.street import circle_table
 from territory.models import District, Street
 
-GAPS_SHOWN = 500
+GAPS_PER_PAGE = 100
+GAP_STATUS = {True: "bad", False: "warn", None: "unknown"}
 
 
 @page("portal.figures")
@@ -64,7 +65,9 @@ def gap_list(request: HttpRequest) -> HttpResponse:
     found = _gaps(request, scope, district, basis) if basis else []
     if request.GET.get("export") == "csv":
         return _export(request, "gaps", _gap_rows(found))
-    shown = found[:GAPS_SHOWN]
+    asked = request.GET.get("from", "")
+    start = int(asked) if asked.isdecimal() else 0
+    shown = found[start : start + GAPS_PER_PAGE]
     table = {
         "caption": _("短板清单"),
         "columns": [
@@ -80,9 +83,6 @@ def gap_list(request: HttpRequest) -> HttpResponse:
         "empty_title": _("没有短板"),
         "empty_text": _("所选范围内，居民都能在时限内到达各类业态；情况不明的业态不列入。"),
     }
-    count = _("共 %(n)d 项") % {"n": len(found)}
-    if len(found) > len(shown):
-        count += _("，显示前 %(n)d 项，导出含全部") % {"n": len(shown)}
     return render(
         request,
         "portal/gap_list.html",
@@ -91,10 +91,11 @@ def gap_list(request: HttpRequest) -> HttpResponse:
             "basis": basis.described(request, scope) if basis else None,
             "filters": _gap_filters(request, district),
             "tools": {
-                "count_text": count,
+                "count_text": _("共 %(n)d 项") % {"n": len(found)},
                 "exports": [{"label": _("导出 CSV"), "url": with_query(request, export="csv")}],
             },
             "table": table,
+            "pager": offset_pager(request, start, GAPS_PER_PAGE, len(found)),
         },
     )
 
@@ -136,7 +137,7 @@ def _gap_cells(gap: Gap) -> list[dict[str, Any]]:
         {"text": gap.circle.name, "url": reverse("portal:circle", args=[gap.circle.code])},
         {"text": gap.circle.lead_street.name},
         {"text": gap.format.name},
-        {"text": gap_word(gap), "status": "bad" if gap.missing else "warn"},
+        {"text": gap_word(gap), "status": GAP_STATUS[gap.missing]},
         {"text": f"{gap.unreached:,}", "numeric": True, "sort_value": gap.unreached},
         {"text": f"{gap.residents:,}", "numeric": True, "sort_value": gap.residents},
     ]
@@ -204,7 +205,7 @@ def _chips(request: HttpRequest, fields: list[dict[str, Any]]) -> list[dict[str,
             chips.append(
                 {
                     "label": f"{field['label']}：{words.get(value, value)}",
-                    "remove_url": with_query(request, **{field["name"]: None}),
+                    "remove_url": with_query(request, **{field["name"]: None, "from": None}),
                 }
             )
     return chips
