@@ -1,10 +1,9 @@
 """What lists of compounds, circles and batches can be filtered by."""
 
-import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
 
 from circles.models import Circle, CircleCompound, CircleStreet, Compound, PilotBatch
-from core.api.filters import CodesFilter, FaceFilterSet
+from core.api.filters import CodesFilter, FaceFilterSet, UpdatedSinceFilter
 
 
 class CompoundFilterSet(FaceFilterSet):
@@ -12,7 +11,7 @@ class CompoundFilterSet(FaceFilterSet):
     street = CodesFilter(field_name="street__code", lookup_expr="in")
     neighbourhood = CodesFilter(field_name="neighbourhood__code", lookup_expr="in")
     circle = CodesFilter(method="in_circles")
-    updated_since = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+    updated_since = UpdatedSinceFilter()
 
     class Meta:
         model = Compound
@@ -30,7 +29,7 @@ class CircleFilterSet(FaceFilterSet):
     code = CodesFilter(field_name="code", lookup_expr="in")
     street = CodesFilter(method="in_streets")
     batch = CodesFilter(field_name="batch__code", lookup_expr="in")
-    updated_since = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+    updated_since = UpdatedSinceFilter()
 
     class Meta:
         model = Circle

@@ -1,5 +1,6 @@
 """Filters that rooms share, and the refusal of parameters that nobody knows."""
 
+import datetime as dt
 import math
 from typing import Any
 
@@ -30,6 +31,23 @@ class CodesFilter(django_filters.BaseInFilter, django_filters.CharFilter):
 
 class UUIDsFilter(django_filters.BaseInFilter, django_filters.UUIDFilter):
     """One id or several, joined by commas."""
+
+
+class UpdatedSinceFilter(django_filters.IsoDateTimeFilter):
+    """Rows written at or after an instant: `updated_since=2026-11-01T00:00:00+08:00`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(field_name="updated_at", lookup_expr="gte", **kwargs)
+
+    def filter(self, qs: QuerySet[Any], value: dt.datetime | None) -> QuerySet[Any]:
+        """Compared in UTC: PostgreSQL refuses offsets that Python takes (beyond 16 hours)."""
+        if value is None:
+            return qs
+        try:
+            instant = value.astimezone(dt.UTC)
+        except OverflowError as error:
+            raise ValidationError({"updated_since": _("时间超出可表示的范围")}) from error
+        return super().filter(qs, instant)
 
 
 class FaceFilterSet(django_filters.FilterSet):

@@ -3,7 +3,7 @@
 import django_filters
 from django.db.models import Q, QuerySet
 
-from core.api.filters import CodesFilter, FaceFilterSet, UUIDsFilter
+from core.api.filters import CodesFilter, FaceFilterSet, UpdatedSinceFilter, UUIDsFilter
 from core.text import normalise_key
 from outlets.models import Brand, BusinessFormat, Enterprise, Outlet
 
@@ -48,7 +48,7 @@ class OutletFilterSet(FaceFilterSet):
     located = django_filters.BooleanFilter(method="with_place")
     opened_after = django_filters.DateFilter(field_name="opened_on", lookup_expr="gte")
     opened_before = django_filters.DateFilter(field_name="opened_on", lookup_expr="lte")
-    updated_since = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+    updated_since = UpdatedSinceFilter()
 
     class Meta:
         model = Outlet

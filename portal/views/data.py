@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from accounts.querysets import jobs_visible_to
 from circles.models import Circle
 from core import jobs
 from core.models import Job
@@ -44,12 +45,8 @@ def map_values(request: HttpRequest, run: uuid.UUID) -> HttpResponse:
 
 @page("portal.figures")
 def job(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """`/jobs/<id>/`: how far a job is; a district's recomputation may be seen by its people."""
-    scope = scope_of(request)
-    row = get_object_or_404(Job, pk=pk)
-    mine = row.requested_by == scope.user_id or row.key.startswith(own_district(scope).code)
-    if not mine:
-        raise Http404
+    """`/jobs/<id>/`: how far a job is, for those whose it is (`jobs_visible_to`)."""
+    row = get_object_or_404(jobs_visible_to(scope_of(request)), pk=pk)
     told = jobs.progress_of(row) or {}
     ended = row.state in (Job.State.DONE, Job.State.FAILED, Job.State.CANCELLED)
     total = told.get("total") or 0

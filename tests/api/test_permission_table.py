@@ -10,12 +10,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.contrib import admin
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.roles import PROGRAMME_OFFICER
 from config.api import router
-from tests.permissions.callers import EVERYONE, VISITOR
+from tests.admin.test_admin_permissions import COMMON, TABLE
+from tests.permissions.callers import (
+    COMMISSION_PEOPLE,
+    EVERYONE,
+    FOREIGN_OFFICER,
+    STREET_PEOPLE,
+    VISITOR,
+)
 from tests.permissions.table import LISTS, LIVE_VALUES, NOWHERE, PAGES, WRITES
 from tests.permissions.world import PLACES, World, make_world
 
@@ -193,11 +203,122 @@ def test_a_page_opens_for_those_who_may(world: World, name: str, caller: str) ->
     for place in PLACES if entry.kwargs else ("own",):
         allowed = {"own": entry.allowed, "other": entry.other, "foreign": entry.foreign}[place]
         kwargs = entry.kwargs(world, place) if entry.kwargs else {}
-        answer = asker.ask(entry.method, reverse(name, kwargs=kwargs) + entry.query)
-        opened = answer.status_code in (200, 201, 204) or (
-            answer.status_code in (301, 302, 303) and "/accounts/login/" not in answer["Location"]
-        )
-        assert opened is (caller in allowed), (name, caller, place, answer.status_code)
+        url = reverse(name.partition("#")[0], kwargs=kwargs) + entry.query
+        answer = asker.ask(entry.method, url)
+        assert opened(answer) is (caller in allowed), (name, caller, place, answer.status_code)
+
+
+def opened(answer: Any) -> bool:
+    """Whether the caller got what they asked for (`readyz` may well say 503).
+
+    Who is sent to sign in did not.
+    """
+    if answer.status_code in (301, 302, 303):
+        return "/accounts/login/?next=" not in answer["Location"]
+    return answer.status_code < 300 or answer.status_code == 503
+
+
+# Pages that only show something; the others are asked as those who would change something ask.
+ONLY_READ = {"changelist", "history", "export"}
+REGISTERS = {
+    label: (frozenset(viewers) & EVERYONE, by_street, label in COMMON)
+    for label, (viewers, _adders, _changers, by_street) in TABLE.items()
+}
+
+
+def register_pages() -> dict[str, list[str]]:
+    """Model label → the names of its register's pages, acts and exports."""
+    pages: dict[str, list[str]] = {label: [] for label in REGISTERS}
+    for name in names_of(get_resolver().url_patterns):
+        for label in REGISTERS:
+            if name.startswith(f"admin:{label.replace('.', '_')}_"):
+                pages[label].append(name)
+    return pages
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_no_page_of_a_register_opens_for_those_who_may_not(world: World, caller: str) -> None:
+    """Lists, rows, histories, exports and acts alike."""
+    asker = Asker(world, caller)
+    role = PROGRAMME_OFFICER if caller == FOREIGN_OFFICER else caller
+    for label, pages in register_pages().items():
+        viewers, by_street, common = REGISTERS[label]
+        places: tuple[str, ...] = ("own",)
+        if role in viewers:
+            changelist = f"admin:{label.replace('.', '_')}_changelist"
+            assert opened(asker.ask("get", reverse(changelist))), (caller, label)
+            places = () if common else _elsewhere(caller, by_street)
+        for name in pages:
+            for place in places:
+                row = world.registers[place].get(label) or apps.get_model(label).objects.first()
+                about_a_row = "object_id" in _arguments(name)
+                if role not in viewers or about_a_row:
+                    method = "get" if name.rsplit("_", 1)[1] in ONLY_READ else "post"
+                    url = reverse(name, args=[row.pk] if about_a_row else [])
+                    answer = asker.ask(method, url)
+                    sent_home = answer.get("Location") == "/"
+                    assert sent_home or not opened(answer), (caller, method, url)
+
+
+def _elsewhere(caller: str, by_street: bool) -> tuple[str, ...]:
+    """Where the rows lie that someone who sees a register must not see."""
+    if caller == FOREIGN_OFFICER:
+        return ("own",)
+    return ("other", "foreign") if by_street and caller in STREET_PEOPLE else ("foreign",)
+
+
+def _arguments(name: str) -> set[str]:
+    """The arguments that the address of that name takes."""
+    [possibility, *_others] = (
+        get_resolver(None)
+        .namespace_dict["admin"][1]
+        .reverse_dict.getlist(name.removeprefix("admin:"))
+    )
+    return set(possibility[0][0][1])
+
+
+# What an autocomplete offers of rows that the world's lists know.
+OFFERED = {
+    "outlets.enterprise": "enterprises",
+    "outlets.brand": "brands",
+    "territory.street": "streets",
+    "territory.neighbourhood": "neighbourhoods",
+    "circles.compound": "compounds",
+    "circles.circle": "circles",
+}
+
+
+def autocompletes() -> list[tuple[str, str, str]]:
+    """(model label, field, what it points to) of every field that completes what is typed."""
+    found = []
+    for model, register in admin.site._registry.items():
+        inlines = [inline.model for inline in register.inlines]
+        fields = [(model, name) for name in register.autocomplete_fields]
+        for inline, inner in zip(inlines, register.inlines, strict=True):
+            fields += [(inline, name) for name in inner.autocomplete_fields]
+        for owner, name in fields:
+            other = owner._meta.get_field(name).remote_field.model._meta.label_lower
+            found.append((owner._meta.label_lower, name, other))
+    return sorted(set(found))
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_an_autocomplete_offers_only_what_its_list_shows(world: World, caller: str) -> None:
+    asker, asked = Asker(world, caller), 0
+    for label, name, other in autocompletes():
+        app, model = label.split(".")
+        query = {"app_label": app, "model_name": model, "field_name": name, "term": ""}
+        answer = asker.ask("get", _with(reverse("admin:autocomplete"), **query))
+        if answer.status_code != 200 or other not in OFFERED:
+            assert answer.status_code in (200, 302, 403), (caller, label, name)
+            continue
+        offered = {entry["id"] for entry in answer.json()["results"]}
+        asked += 1
+        prefix = OFFERED[other]
+        for place, row in world.rows[prefix].items():
+            if caller not in getattr(LISTS[prefix], place):
+                assert str(row.pk) not in offered, (caller, label, name, place)
+    assert asked or caller not in COMMISSION_PEOPLE
 
 
 def names_of(patterns: Any, spaces: tuple[str, ...] = ()) -> Iterator[str]:
@@ -213,7 +334,8 @@ def names_of(patterns: Any, spaces: tuple[str, ...] = ()) -> Iterator[str]:
 def test_every_address_of_the_site_has_its_entry() -> None:
     """And no entry outlives its address."""
     known = {f"api:v1:{name}-{kind}" for name in LISTS for kind in ("list", "detail")}
-    known |= {write.name for write in WRITES} | set(PAGES) | NOWHERE
+    known |= {write.name for write in WRITES} | {name.partition("#")[0] for name in PAGES}
+    known |= NOWHERE | {name for names in register_pages().values() for name in names}
     there = set(names_of(get_resolver().url_patterns))
     assert there - known == set(), "add these to tests/permissions/table.py"
     assert known - there == set(), "remove these from tests/permissions/table.py"
@@ -229,6 +351,8 @@ def test_more_is_denied_than_allowed() -> None:
     for write in WRITES:
         for who in (write.own, write.other):
             allowed, denied = allowed + len(who), denied + len(EVERYONE) - len(who)
+    for viewers, _by_street, _common in REGISTERS.values():
+        allowed, denied = allowed + len(viewers), denied + len(EVERYONE - viewers)
     for page in PAGES.values():
         allowed, denied = allowed + len(page.allowed), denied + len(EVERYONE - page.allowed)
     assert denied >= allowed

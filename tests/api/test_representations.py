@@ -147,6 +147,21 @@ def test_what_changed_since_then(ask: Ask, outlet: Any) -> None:
     assert ids(ask("get", "outlets/", updated_since=before)) == {str(later.pk)}
 
 
+@pytest.mark.parametrize(
+    ("since", "status"),
+    [
+        ("2026-01-01T00:00:00+23:59", 200),
+        ("2026-01-01T00:00:00-23:59", 200),
+        ("2026-01-01", 200),
+        ("0001-01-01T00:00:00+08:00", 400),
+        ("9999-12-31T23:59:59-08:00", 400),
+    ],
+)
+def test_an_instant_from_any_corner_of_the_world(ask: Ask, since: str, status: int) -> None:
+    """Also those that the database could not compare."""
+    assert ask("get", "outlets/", updated_since=since).status_code == status
+
+
 def test_serving_counts_add_on_services(ask: Ask, outlet: Any) -> None:
     """`serves`: main format or accepted add-on; `main_format`: what the shop is."""
     other = OutletFactory(street=outlet.street)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
 
+from django.conf import settings
 from django.test import Client
 
 from accounts.models import Office, User
@@ -49,16 +50,16 @@ class Callers:
 
     people: dict[str, User]
     secrets: dict[str, str]
-    _cookies: dict[str, SimpleCookie] = field(default_factory=dict)
+    _sessions: dict[str, str] = field(default_factory=dict)
 
     def sign_in(self, client: Client, caller: str) -> dict[str, str]:
         """Make `client` the caller's; returns the headers that its requests must carry."""
         client.cookies = SimpleCookie()
         if caller in self.people:
-            if caller not in self._cookies:
-                client.force_login(self.people[caller])
-                self._cookies[caller] = client.cookies
-            client.cookies = self._cookies[caller]
+            if caller not in self._sessions:
+                client.force_login(self.people[caller], backend="accounts.backends.ModelBackend")
+                self._sessions[caller] = client.cookies[settings.SESSION_COOKIE_NAME].value
+            client.cookies[settings.SESSION_COOKIE_NAME] = self._sessions[caller]
         if caller in self.secrets:
             return {"Authorization": f"Bearer {self.secrets[caller]}"}
         return {}

@@ -6,7 +6,8 @@
   stand in `world.py` (`world.add("<prefix>", place, row)`).
 - a write or transition of the API: an entry in `WRITES`.
 - a page, a health check, a form: an entry in `PAGES`, named `namespace:name` as `reverse` takes it.
-- an admin register: an entry in `REGISTERS`, named `app.model`. All its pages follow from it.
+- an admin register: an entry in the table of `tests/admin/test_admin_permissions.py`. All its pages
+  follow from it, acts and exports included.
 
 Denied is the interesting half: leave nobody in who is not meant.
 """
@@ -16,14 +17,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accounts.roles import (
+    AUDITOR,
     COMMISSION_ADMIN,
     PROGRAMME_OFFICER,
+    SECURITY_ADMIN,
     STREET_OFFICER,
 )
 from tests.permissions.callers import (
     COMMISSION_PEOPLE,
     EVERYONE,
     FOREIGN_OFFICER,
+    OTHER_PEOPLE,
     PEOPLE,
     SIGNED_IN,
     STREET_PEOPLE,
@@ -221,7 +225,113 @@ class PageEntry:
 
 PUBLIC = PageEntry(EVERYONE)
 
+# Who may enter /admin/ at all.
+INSIDE: Who = COMMISSION_PEOPLE | STREET_PEOPLE | {SECURITY_ADMIN, AUDITOR, FOREIGN_OFFICER}
+LOOKING: Who = PEOPLE | {FOREIGN_OFFICER}
+COMMISSIONS: Who = COMMISSION_PEOPLE | {FOREIGN_OFFICER}
+OF_THE_DISTRICT: Who = PEOPLE
+ONLY_FOREIGN: Who = frozenset({FOREIGN_OFFICER})
+
+
+def of_row(name: str, **parts: str) -> Callable[[World, str], dict[str, Any]]:
+    """Arguments of a page about a row of the world: `pk="pk"` takes the row's `pk`."""
+
+    def kwargs(world: World, place: str) -> dict[str, Any]:
+        row = world.rows[name].get(place) or world.rows[name]["own"]
+        return {argument: getattr(row, column) for argument, column in parts.items()}
+
+    return kwargs
+
+
+def figure(value: str) -> Callable[[World, str], dict[str, Any]]:
+    """Arguments of the page that explains a figure."""
+
+    def kwargs(world: World, place: str) -> dict[str, Any]:
+        row = world.rows[value][place]
+        return {
+            "run": row.run_id,
+            "code": "outlet_count",
+            "scope_kind": row.scope,
+            "scope_id": row.scope_id,
+            "part": row.part,
+        }
+
+    return kwargs
+
+
+def of_district(allowed: Who, kwargs: Any, **more: Any) -> PageEntry:
+    """A page that everyone of the district may open, whatever street it is about."""
+    return PageEntry(allowed, kwargs, other=allowed, foreign=ONLY_FOREIGN, **more)
+
+
+# A name may stand with `#` and a word behind it: the same page, asked otherwise.
 PAGES: dict[str, PageEntry] = {
+    "home": PageEntry(SIGNED_IN),
+    "login": PUBLIC,
+    "logout": PageEntry(EVERYONE, method="post"),
+    "password_change": PageEntry(SIGNED_IN),
+    "password_change_done": PageEntry(SIGNED_IN),
+    "set_language": PageEntry(EVERYONE, method="post"),
+    "healthz": PUBLIC,
+    "readyz": PUBLIC,
+    "metrics": PUBLIC,
+    "portal:dashboard": PageEntry(COMMISSIONS),
+    "portal:desk": PageEntry(STREET_PEOPLE),
+    "portal:street": of_district(OF_THE_DISTRICT, of_row("streets", code="code")),
+    "portal:street#live": PageEntry(
+        COMMISSION_PEOPLE | STREET_PEOPLE | OTHER_PEOPLE,
+        of_row("streets", code="code"),
+        other=COMMISSION_PEOPLE | OTHER_PEOPLE,
+        foreign=ONLY_FOREIGN,
+        query="?live=1",
+    ),
+    "portal:circles": PageEntry(LOOKING),
+    "portal:circle": of_district(OF_THE_DISTRICT, of_row("circles", code="code")),
+    "portal:gaps": PageEntry(LOOKING),
+    "portal:figure": of_district(OF_THE_DISTRICT, figure("explained_values")),
+    "portal:figure#live": PageEntry(
+        COMMISSION_PEOPLE | STREET_PEOPLE,
+        figure("live_values_of_street"),
+        other=COMMISSION_PEOPLE,
+        foreign=ONLY_FOREIGN,
+    ),
+    "portal:clause": PageEntry(LOOKING, of_row("clauses", pk="pk"), other=LOOKING, foreign=LOOKING),
+    "portal:map_layer": PageEntry(
+        LOOKING, lambda world, place: {"level": "circle"}, other=LOOKING, foreign=LOOKING
+    ),
+    "portal:map_values": PageEntry(
+        OF_THE_DISTRICT,
+        of_row("runs", run="pk"),
+        other=OF_THE_DISTRICT,
+        foreign=ONLY_FOREIGN,
+        query="?indicator=basic_basket_share",
+    ),
+    "portal:job": PageEntry(
+        COMMISSION_PEOPLE | STREET_PEOPLE,
+        of_row("jobs", pk="pk"),
+        other=COMMISSION_PEOPLE,
+        foreign=ONLY_FOREIGN,
+    ),
+    "admin:index": PageEntry(COMMISSIONS),
+    # There is one sign-in page, and it is not here.
+    "admin:login": PageEntry(NOBODY),
+    "admin:logout": PageEntry(INSIDE, method="post"),
+    "admin:password_change": PageEntry(INSIDE),
+    "admin:password_change_done": PageEntry(INSIDE),
+    "admin:jsi18n": PageEntry(INSIDE),
+    "admin:search": PageEntry(INSIDE),
+    "admin:app_list": PageEntry(
+        INSIDE, lambda world, place: {"app_label": "territory"}, other=INSIDE, foreign=INSIDE
+    ),
+    "admin:autocomplete": PageEntry(
+        COMMISSION_PEOPLE | STREET_PEOPLE | {FOREIGN_OFFICER},
+        query="?app_label=outlets&model_name=outlet&field_name=enterprise",
+    ),
+    # Rows have no page of their own outside the admin.
+    "admin:view_on_site": PageEntry(
+        NOBODY,
+        lambda world, place: {"content_type_id": 1, "object_id": world.streets[place].pk},
+    ),
     "api:schema": PUBLIC,
     "api:docs": PUBLIC,
     "api:problem": PageEntry(
@@ -230,6 +340,6 @@ PAGES: dict[str, PageEntry] = {
     "api:v1:me": PageEntry(SIGNED_IN | TOKENS),
 }
 
-# Answers 404 to everyone, as it should.
-NOWHERE = frozenset({"api:nowhere"})
+# Answer 404 to everyone, or (the second) lead to an address that is in the table.
+NOWHERE = frozenset({"api:nowhere", "admin:<path:object_id>/", "admin:(?P<url>.*)$"})
 __all__ = ["LISTS", "LIVE_VALUES", "NOWHERE", "PAGES", "WRITES"]

@@ -10,9 +10,12 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.roles import STREET_OFFICER
+from core.audit import SYSTEM
 from core.models import Clause, Document, Job
 from metrics.models import Release, RuleSet, Run, StreetNetwork, Value
+from metrics.services import make_snapshot, release_run
 from outlets.models import BusinessFormat
+from tests.admin.conftest import Place, fill
 from tests.factories import (
     BrandFactory,
     CircleFactory,
@@ -36,6 +39,8 @@ class World:
     callers: Callers
     streets: dict[str, Any]
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # Rows of the admin's registers: place → model label → row.
+    registers: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def add(self, name: str, place: str, row: Any) -> None:
         """Keep the row of a list at a place."""
@@ -55,6 +60,10 @@ def make_world() -> World:
         _fill_street(world, place, street)
     for place in ("own", "foreign"):
         _fill_district(world, place, streets[place].district)
+    for place, street in streets.items():
+        filled = Place(street)
+        fill(filled)
+        world.registers[place] = filled.rows
     world.add("formats", "own", BusinessFormat.objects.order_by("number").first())
     world.add("documents", "own", Document.objects.order_by("code").first())
     world.add("clauses", "own", Clause.objects.order_by("id").first())
@@ -91,19 +100,26 @@ def _fill_district(world: World, place: str, district: Any) -> None:
     world.add("brands", place, BrandFactory(district=district))
     batch = district.pilotbatch_set.create(code="2026", year=2026, name="试验批次")
     world.add("batches", place, batch)
-    network = StreetNetwork.objects.create(district=district, name="试验路网", digest="0" * 64)
+    network = StreetNetwork.objects.create(
+        district=district, name="试验路网", digest="0" * 64, current=False
+    )
     world.add("networks", place, network)
+    # A real one, whose figures can be explained from its inputs; then a small one, the last 定稿.
+    explained = make_snapshot(district=district)
+    release_run(run=explained, purpose=Release.Purpose.MONTH, by=SYSTEM)
     released = make_run(district, Run.Kind.SNAPSHOT, Run.State.RELEASED)
-    world.add("runs", place, released)
     release = Release.objects.create(
         district=district, run=released, purpose="month", cutoff=released.as_of, by_label="试验员"
     )
+    world.add("runs", place, released)
     world.add("releases", place, release)
     world.add("drafts", place, make_run(district, Run.Kind.SNAPSHOT, Run.State.READY))
     live = make_run(district, Run.Kind.LIVE, Run.State.READY)
     world.add("live_runs", place, live)
     for at in ("own", "other") if place == "own" else ("foreign",):
         street, circle = world.streets[at], world.rows["circles"][at]
+        counted = Value.objects.get(run=explained, indicator=1, scope_id=street.pk, part=0)
+        world.add("explained_values", at, counted)
         world.add("values", at, make_value(released, "S", street.pk))
         make_value(released, "C", circle.pk)
         world.add("live_values_of_street", at, make_value(live, "S", street.pk))
