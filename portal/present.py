@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from metrics.compute import Flag
@@ -49,8 +50,8 @@ def full_text(indicator: Indicator, value: float | None) -> str:
 
 
 def people_text(number: float) -> str:
-    """Persons as officials read them: in 万 from ten thousand on."""
-    if number >= 10_000:
+    """Persons as officials read them: in 万 from ten thousand on, where people count in 万."""
+    if number >= 10_000 and (get_language() or "").startswith("zh"):
         return _("%(n).1f 万人") % {"n": number / 10_000}
     return _("%(n)s 人") % {"n": f"{number:,.0f}"}
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.functional import Promise
 
 from core.text import normalise_key
@@ -68,6 +70,15 @@ def choices_of(pairs: Iterable[tuple[Any, Any]]) -> tuple[Choice, ...]:
     return tuple(Choice(str(code), label) for code, label in pairs)
 
 
+def every_language(text: Text) -> list[str]:
+    """A title or label as it reads in each language of the site: a ledger may come in any."""
+    spoken = []
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            spoken.append(str(text))
+    return list(dict.fromkeys(spoken))
+
+
 def header_key(text: str) -> str:
     """The form under which a header cell is compared: without spaces, stars and （必填）."""
     key = normalise_key(text)
@@ -80,7 +91,7 @@ def names_of(columns: Sequence[Column]) -> dict[str, str]:
     """Every title, alias and key, comparable → key. ValueError when two columns share a name."""
     names: dict[str, str] = {}
     for column in columns:
-        for name in (str(column.title), *column.aliases, column.key):
+        for name in (*every_language(column.title), *column.aliases, column.key):
             owner = names.setdefault(header_key(name), column.key)
             if owner != column.key:
                 raise ValueError(f"columns {owner} and {column.key} are both called {name}")

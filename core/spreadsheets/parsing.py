@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.spreadsheets.cells import CellValue
-from core.spreadsheets.columns import Choice, Column, Kind
+from core.spreadsheets.columns import Choice, Column, Kind, every_language
 from core.text import normalise, normalise_key
 
 Parser = Callable[[CellValue], Any]
@@ -201,7 +201,7 @@ class _Chooser:
         self.labels = {normalise_key(str(choice.label)): str(choice.label) for choice in choices}
         self.codes: dict[str, str] = {}
         for choice in choices:
-            for name in (choice.code, str(choice.label), *choice.aliases):
+            for name in (choice.code, *every_language(choice.label), *choice.aliases):
                 self.codes.setdefault(normalise_key(name), choice.code)
         self.suggested = 0
 

@@ -58,7 +58,7 @@ def kill_all(worker: "subprocess.Popen[bytes]") -> None:
     worker.wait()
 
 
-def until(condition: Callable[[], Any], what: str, seconds: float = 20) -> Any:
+def until(condition: Callable[[], Any], what: str, seconds: float = 60) -> Any:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if found := condition():
