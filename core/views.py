@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from core import audit, health, monitoring
+from core.api.problems import plain_problem
 
 
 @require_safe
@@ -58,15 +59,23 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Our fault; asks nothing of what may just have failed."""
+    if _asked_by_machine(request):
+        return plain_problem(500)
     return HttpResponse(get_template("500.html").render(), status=500)
 
 
 def _error(
     request: HttpRequest, template: str, status: int, context: dict[str, Any] | None = None
 ) -> HttpResponse:
+    if _asked_by_machine(request):
+        return plain_problem(status)
     # The page is one of ours, also where one of the stock admin was asked for.
     request.is_stock_admin = False  # type: ignore[attr-defined]
     return render(request, template, context, status=status)
+
+
+def _asked_by_machine(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
 
 
 def _who_could(request: HttpRequest) -> list[str]:

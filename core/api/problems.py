@@ -130,6 +130,11 @@ def problem_response(
     return HttpResponse(body, status=status, content_type=MEDIA_TYPE, headers=headers)
 
 
+def plain_problem(status: int) -> HttpResponse:
+    """The problem of an address under /api/ that no face was reached for."""
+    return problem_response(status, str(KINDS[_KIND_OF_STATUS[status]].meaning))
+
+
 def errors_of(detail: Any, field: str = "", row: int | None = None) -> list[dict[str, Any]]:
     """DRF's nested error detail as a flat list; empty for a plain message."""
     if isinstance(detail, dict):
@@ -185,7 +190,7 @@ def _detail_of(error: exceptions.APIException) -> str:
         entries = errors_of(error.detail)
         return _("共 %(count)d 处不符合要求：%(first)s") % {
             "count": len(entries),
-            "first": "；".join(_sentence(entry) for entry in entries[:3]),
+            "first": "; ".join(_sentence(entry) for entry in entries[:3]),
         }
     if isinstance(error, exceptions.NotFound):
         return str(KINDS["not-found"].meaning)
@@ -193,7 +198,7 @@ def _detail_of(error: exceptions.APIException) -> str:
 
 
 def _sentence(entry: dict[str, Any]) -> str:
-    return f"{entry['field']}：{entry['message']}" if entry["field"] else str(entry["message"])
+    return f"{entry['field']}: {entry['message']}" if entry["field"] else str(entry["message"])
 
 
 def _headers_of(error: exceptions.APIException) -> dict[str, str]:

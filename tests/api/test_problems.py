@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError
 from django.test import Client
 
+from accounts import middleware
 from core.api.problems import KINDS, errors_of
 from core.models import AuditEvent
 from outlets.api.register import OutletFace
@@ -25,7 +26,8 @@ def problem(answer: Any, status: int) -> dict[str, Any]:
     assert body["type"].removeprefix("/api/problems/").rstrip("/") in KINDS
     assert body["title"]
     assert body["detail"]
-    assert body["request_id"] == answer["X-Request-ID"]
+    # Without one nothing had been begun yet.
+    assert body.get("request_id") == answer.get("X-Request-ID")
     return body
 
 
@@ -150,6 +152,20 @@ def test_our_own_fault_says_so_and_gives_nothing_away(
         strict.get("/api/v1/outlets/")
 
 
+def test_what_fails_before_any_face_is_reached_is_a_problem_too(
+    client: Client, officer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem(client.get("/api/v1/outlets/", headers={"Host": "elsewhere.example"}), 400)
+
+    def fail(*args: Any) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(middleware, "scope_of", fail)
+    lenient = Client(raise_request_exception=False)
+    lenient.force_login(officer)
+    problem(lenient.get("/api/v1/outlets/"), 500)
+
+
 def test_csrf_is_asked_of_sessions(officer: Any) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(officer)
@@ -161,6 +177,8 @@ def test_english_for_those_who_ask_for_it(ask: Ask) -> None:
     found = problem(ask("post", "outlets/", data={"name": "x"}, headers=english), 400)
     [error] = [error for error in found["errors"] if error["field"] == "main_format"]
     assert error["message"] == "This field is required."
+    assert found["title"].isascii()
+    assert found["detail"].isascii()
     chinese = problem(ask("post", "outlets/", data={"name": "x"}), 400)
     [error] = [error for error in chinese["errors"] if error["field"] == "main_format"]
     assert error["message"] != "This field is required."
