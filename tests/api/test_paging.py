@@ -14,7 +14,7 @@ from core.models import Document
 from tests.factories import OutletFactory, StreetFactory
 
 Ask = Callable[..., Any]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 # A column with few values and nulls: ties and gaps are where walking goes wrong.
 DAYS = st.none() | st.integers(1, 4).map(lambda day: dt.date(2026, 1, day))

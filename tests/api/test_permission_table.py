@@ -26,7 +26,7 @@ from tests.permissions.callers import (
     STREET_PEOPLE,
     VISITOR,
 )
-from tests.permissions.table import LISTS, LIVE_VALUES, NOWHERE, PAGES, WRITES
+from tests.permissions.table import LISTS, NOWHERE, PAGES, UNRELEASED_VALUES, WRITES
 from tests.permissions.world import PLACES, World, make_world
 
 CALLERS = sorted(EVERYONE)
@@ -147,22 +147,25 @@ def _same_everywhere(asker: Asker, url: str, name: str, ids: set[str]) -> None:
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-def test_live_figures_are_shown_to_those_they_are_about(world: World, caller: str) -> None:
-    """Figures nobody has signed off: the own street and its circles, and the commission."""
+def test_unreleased_figures_are_shown_to_those_they_are_about(world: World, caller: str) -> None:
+    """Live ones to the own street, its circles and the commission; drafts to the commission."""
     asker = Asker(world, caller)
-    url = _with(reverse("api:v1:values-list"), run="live", page_size=1000)
-    if caller not in LISTS["values"].ask:
-        assert asker.status(url) == asker.denied
-        return
-    ids = asker.ids(url)
-    for name, seen_by in LIVE_VALUES.items():
+    url = _with(reverse("api:v1:values-list"), page_size=1000)
+    for name, seen_by in UNRELEASED_VALUES.items():
         for place, row in world.rows[name].items():
+            detail = reverse("api:v1:values-detail", args=[row.pk])
+            if caller not in LISTS["values"].ask:
+                assert asker.status(_with(url, run=row.run_id)) == asker.denied
+                assert asker.status(detail) == asker.denied
+                continue
             seen = caller in seen_by.get(place, frozenset())
             if place == "foreign":
-                seen = caller == "foreign_officer"
-            assert (str(row.pk) in ids) is seen, (caller, name, place)
-            detail = asker.status(reverse("api:v1:values-detail", args=[row.pk]))
-            assert detail == (200 if seen else 404), (caller, name, place)
+                seen = caller == FOREIGN_OFFICER
+            assert (str(row.pk) in asker.ids(_with(url, run=row.run_id))) is seen, (name, place)
+            if row.run.kind == "live":
+                assert (str(row.pk) in asker.ids(_with(url, run="live"))) is seen, (name, place)
+            assert str(row.pk) not in asker.ids(_with(url, run="released"))
+            assert asker.status(detail) == (200 if seen else 404), (name, place)
 
 
 @pytest.mark.parametrize("caller", CALLERS)

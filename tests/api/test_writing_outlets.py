@@ -15,6 +15,7 @@ from tests.factories import BrandFactory, EnterpriseFactory, NeighbourhoodFactor
 
 Ask = Callable[..., Any]
 V1 = {"If-Match": '"v1"'}
+pytestmark = pytest.mark.both
 
 
 @pytest.fixture

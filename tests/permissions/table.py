@@ -141,8 +141,9 @@ LISTS: dict[str, ListEntry] = {
     "jobs": of_streets(),
 }
 
-# Live figures: asked with `run=live`, by whom they are found.
-LIVE_VALUES: dict[str, dict[str, Who]] = {
+# Figures that nobody has signed off, asked by their run: who finds those of which place.
+UNRELEASED_VALUES: dict[str, dict[str, Who]] = {
+    "draft_values_of_street": {"own": DISTRICT_WIDE, "other": DISTRICT_WIDE},
     "live_values_of_street": {"own": REGISTER, "other": DISTRICT_WIDE},
     "live_values_of_circle": {"own": REGISTER, "other": DISTRICT_WIDE},
     "live_values_of_district": {"own": DISTRICT_WIDE},
@@ -342,4 +343,4 @@ PAGES: dict[str, PageEntry] = {
 
 # Answer 404 to everyone, or (the second) lead to an address that is in the table.
 NOWHERE = frozenset({"api:nowhere", "admin:<path:object_id>/", "admin:(?P<url>.*)$"})
-__all__ = ["LISTS", "LIVE_VALUES", "NOWHERE", "PAGES", "WRITES"]
+__all__ = ["LISTS", "NOWHERE", "PAGES", "UNRELEASED_VALUES", "WRITES"]

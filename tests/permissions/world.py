@@ -113,7 +113,8 @@ def _fill_district(world: World, place: str, district: Any) -> None:
     )
     world.add("runs", place, released)
     world.add("releases", place, release)
-    world.add("drafts", place, make_run(district, Run.Kind.SNAPSHOT, Run.State.READY))
+    draft = make_run(district, Run.Kind.SNAPSHOT, Run.State.READY)
+    world.add("drafts", place, draft)
     live = make_run(district, Run.Kind.LIVE, Run.State.READY)
     world.add("live_runs", place, live)
     for at in ("own", "other") if place == "own" else ("foreign",):
@@ -122,6 +123,7 @@ def _fill_district(world: World, place: str, district: Any) -> None:
         world.add("explained_values", at, counted)
         world.add("values", at, make_value(released, "S", street.pk))
         make_value(released, "C", circle.pk)
+        world.add("draft_values_of_street", at, make_value(draft, "S", street.pk))
         world.add("live_values_of_street", at, make_value(live, "S", street.pk))
         world.add("live_values_of_circle", at, make_value(live, "C", circle.pk))
     world.add("live_values_of_district", place, make_value(live, "D", district.pk))
