@@ -209,7 +209,12 @@ def _rows(
     request: HttpRequest, scope: Scope, run: Run, indicator: Indicator, value: Value
 ) -> dict[str, Any]:
     """One page of the outlets behind the figure: public facts; links to own rows only."""
-    traced = outlets_behind(run, indicator, value.scope, value.scope_id, value.part)
+    try:
+        traced = outlets_behind(run, indicator, value.scope, value.scope_id, value.part)
+    except (OSError, ValueError):
+        # The snapshot's inputs are gone or changed: the nightly proof names the run; the figure
+        # itself can still be read, its rows cannot.
+        traced = None
     if traced is None:
         return {"rows": None}
     asked = request.GET.get("from", "")

@@ -10,7 +10,7 @@ from core.audit import Actor
 from core.models import Clause
 from metrics.indicators import get
 from metrics.models import Run, Value
-from metrics.services import make_snapshot, recompute_live, release_run
+from metrics.services import inputs_root, make_snapshot, recompute_live, release_run
 from tests.factories import OfficeFactory, UserFactory
 from tests.metrics.worlds import DAY, World, make_world
 
@@ -154,3 +154,11 @@ def test_pages_cost_the_same_for_few_and_for_many(
     with django_assert_max_num_queries(60) as large:
         client.get(reverse("portal:dashboard"))
     assert len(large) == len(small)
+
+
+def test_a_figure_is_still_read_when_its_inputs_are_gone(world: World, run: Run) -> None:
+    (inputs_root() / run.input_file).unlink()
+    url = reverse("portal:figure", args=[run.pk, "chain_share", "D", world.district.pk, 0])
+    response = signed_in(world, "leader").get(url)
+    assert response.status_code == 200
+    assert "计入分子" not in response.content.decode()
