@@ -52,6 +52,9 @@ class Person:
     def go(self, path: str) -> Response:
         """Open an address of the site and let it come to rest."""
         response = self.page.goto(self.url + path, wait_until="load")
+        if response is None:
+            # The page left reloaded itself in that very moment (its job had ended).
+            response = self.page.goto(self.url + path, wait_until="load")
         assert response is not None
         return response
 
