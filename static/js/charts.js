@@ -78,7 +78,7 @@ function trendOption(data) {
     legend: data.series.length > 1 ? { top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 4, textStyle: { color: token("muted") } } : undefined,
     tooltip: tooltip("axis", (items) => tipNode(items[0].axisValue, items.map((item) => [item.seriesName, data.series[item.seriesIndex].points[item.dataIndex].text]))),
     xAxis: { type: "category", data: days, boundaryGap: false, ...axisLook(), splitLine: { show: false } },
-    yAxis: { type: "value", min: floor, max: Math.max(...ends) + pad, splitNumber: 3, ...axisLook(), axisLine: { show: false }, axisLabel: { ...axisLook().axisLabel, formatter: (value) => value.toFixed(digits), showMinLabel: false, showMaxLabel: false } },
+    yAxis: { type: "value", min: floor, max: Math.max(...ends) + pad, splitNumber: 3, minInterval: digits === 0 ? 1 : 0, ...axisLook(), axisLine: { show: false }, axisLabel: { ...axisLook().axisLabel, formatter: (value) => value.toFixed(digits), showMinLabel: false, showMaxLabel: false } },
     series: data.series.map((series, index) => ({
       name: series.label,
       type: "line",
