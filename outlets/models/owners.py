@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.credit_code import check_credit_code
@@ -102,3 +103,66 @@ class BrandStoreCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.brand} {self.on} {self.stores}"
+
+
+class AllianceMember(models.Model):
+    """An enterprise in the 企业联盟 of the district or of a street (七个一), from–until."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.ForeignKey(District, models.PROTECT, verbose_name=_("区"))
+    enterprise = models.ForeignKey(
+        Enterprise, models.CASCADE, related_name="alliances", verbose_name=_("企业")
+    )
+    alliance = models.CharField(_("企业联盟"), max_length=80)
+    duty = models.CharField(_("联盟职务"), max_length=40, blank=True)
+    joined_on = models.DateField(_("加入日期"))
+    left_on = models.DateField(_("退出日期"), null=True, blank=True)
+    is_sample = models.BooleanField(_("演示数据"), default=False)
+
+    objects = DistrictQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("企业联盟成员")
+        verbose_name_plural = _("企业联盟成员")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "alliance", "joined_on"], name="alliance_member_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(left_on__isnull=True) | Q(left_on__gt=F("joined_on")),
+                name="alliance_left_after_joined",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.alliance} {self.enterprise}"
+
+
+class CreditResult(models.Model):
+    """A grade that somebody else gave an enterprise (市场监管、信用普陀): recorded, not judged."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    district = models.ForeignKey(District, models.PROTECT, verbose_name=_("区"))
+    enterprise = models.ForeignKey(
+        Enterprise, models.CASCADE, related_name="credit_results", verbose_name=_("企业")
+    )
+    source = models.CharField(_("来源"), max_length=60)
+    grade = models.CharField(_("信用等级"), max_length=20)
+    on = models.DateField(_("评价日期"))
+    # Named in the list of untrustworthy subjects.
+    blacklisted = models.BooleanField(_("失信名单"), default=False)
+    is_sample = models.BooleanField(_("演示数据"), default=False)
+
+    objects = DistrictQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("信用评价结果")
+        verbose_name_plural = _("信用评价结果")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "source", "on"], name="credit_result_once_a_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise} {self.grade} {self.on}"
