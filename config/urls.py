@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
     # Our own pages stand before the stock admin: /admin/ itself is the dashboard.
     path("", include("portal.urls")),
+    path("ledger/", include("portal.ledger.urls")),
     path("admin/", admin.site.urls),
     path("api/", include(("config.api", "api"))),
     path("healthz", views.healthz, name="healthz"),

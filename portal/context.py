@@ -18,7 +18,7 @@ NAVIGATION = (
     (gettext_lazy("本街镇"), "portal:desk", "portal.desk"),
     (gettext_lazy("便民生活圈"), "portal:circles", "portal.figures"),
     (gettext_lazy("短板清单"), "portal:gaps", "portal.figures"),
-    (gettext_lazy("网点台账"), "admin:outlets_outlet_changelist", "outlets.view"),
+    (gettext_lazy("网点台账"), "ledger:home", "outlets.view"),
     (gettext_lazy("测算批次"), "admin:metrics_run_changelist", "metrics.view_live"),
     (gettext_lazy("审计日志"), "admin:core_auditevent_changelist", "core.audit"),
     (gettext_lazy("用户"), "admin:accounts_user_changelist", "accounts.view"),
@@ -42,8 +42,13 @@ def _navigation(request: HttpRequest, scope: Scope) -> list[dict[str, Any]]:
     for label, name, action in NAVIGATION:
         if policy.may(scope, action):
             url = reverse(name)
-            items.append({"label": label, "url": url, "current": request.path == url})
+            items.append({"label": label, "url": url, "current": _current(request.path, name, url)})
     return items
+
+
+def _current(path: str, name: str, url: str) -> bool:
+    """Whether the page is this entry, or one of the ledger's behind its entry."""
+    return path == url or (name == "ledger:home" and path.startswith(url))
 
 
 def _user_menu(scope: Scope) -> dict[str, Any] | None:

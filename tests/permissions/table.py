@@ -313,6 +313,7 @@ PAGES: dict[str, PageEntry] = {
         other=COMMISSION_PEOPLE,
         foreign=ONLY_FOREIGN,
     ),
+    "ledger:home": PageEntry(COMMISSION_PEOPLE | STREET_PEOPLE | {FOREIGN_OFFICER}),
     "admin:index": PageEntry(COMMISSIONS),
     # There is one sign-in page, and it is not here.
     "admin:login": PageEntry(NOBODY),

@@ -1,0 +1,1 @@
+"""The pages of the ledger (网点台账), under `/ledger/`."""
