@@ -1,4 +1,4 @@
-"""Compounds, living circles, pilot batches."""
+"""Compounds, living circles, public facilities, spaces, pilot batches."""
 
 from circles.models.circle import (
     Circle,
@@ -7,8 +7,10 @@ from circles.models.circle import (
     CircleNeighbourhood,
     CircleStreet,
 )
+from circles.models.complaints import ComplaintCount
 from circles.models.compound import Compound, CompoundFacts
 from circles.models.programme import Designation, FormatCheck, PilotBatch
+from circles.models.sites import Facility, Site, Space
 
 __all__ = [
     "Circle",
@@ -16,9 +18,13 @@ __all__ = [
     "CircleFacts",
     "CircleNeighbourhood",
     "CircleStreet",
+    "ComplaintCount",
     "Compound",
     "CompoundFacts",
     "Designation",
+    "Facility",
     "FormatCheck",
     "PilotBatch",
+    "Site",
+    "Space",
 ]
