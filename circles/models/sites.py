@@ -1,4 +1,4 @@
-"""Places beside the outlets: public facilities (圈圈融合) and spaces that can be used (盘活空间)."""
+"""Places beside outlets: public facilities (圈圈融合) and spaces that can be used (盘活空间)."""
 
 from typing import Any
 
@@ -24,6 +24,8 @@ class Site(models.Model):
     )
     code = models.CharField(_("编码"), max_length=32)
     name = models.CharField(_("名称"), max_length=100)
+    # Normalised, for finding what people write.
+    name_key = models.CharField(max_length=160, editable=False, default="")
     address = models.CharField(_("地址"), max_length=200, blank=True)
     # WGS 84 degrees; null = not located.
     lon = models.FloatField(_("经度"), null=True, blank=True)

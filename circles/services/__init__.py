@@ -1,4 +1,4 @@
-"""Acts on living circles and residential compounds."""
+"""Acts on living circles, residential compounds, facilities and spaces."""
 
 from circles.services.circles import (
     change_state,
@@ -10,10 +10,18 @@ from circles.services.circles import (
     set_partners,
 )
 from circles.services.compounds import import_compounds
+from circles.services.facilities import change_facility, close_facility, create_facility
+from circles.services.spaces import change_space, close_space, create_space
 
 __all__ = [
+    "change_facility",
+    "change_space",
     "change_state",
+    "close_facility",
+    "close_space",
     "create_circle",
+    "create_facility",
+    "create_space",
     "import_compounds",
     "prefill_from_boundary",
     "serve_compounds",
