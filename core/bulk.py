@@ -23,6 +23,12 @@ def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield batch
 
 
+class JsonText(str):
+    """JSON that has been written out already, for a JSON column of `insert_rows`."""
+
+    __slots__ = ()
+
+
 def insert_rows(
     model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> int:
@@ -56,6 +62,8 @@ def _preparer(field: Any, copying: bool) -> Callable[[Any], Any]:
     database = connections[DEFAULT_DB_ALIAS]
 
     def prepare(value: Any) -> Any:
+        if isinstance(value, JsonText):
+            return value.translate(_ESCAPES) if copying else str(value)
         ready = field.get_db_prep_save(value, database)
         return _copy_text(ready) if copying else ready
 

@@ -3,11 +3,11 @@
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.masking import MARK
 from core.spreadsheets.checking import Checked
 from core.spreadsheets.columns import Column
 from core.spreadsheets.tables import CellError, Table
@@ -16,7 +16,8 @@ from outlets.ledger_columns import NO_BRAND, title_of
 from outlets.models import BusinessFormat, Service
 from outlets.services.coordinates import Stated, problem_of, system_of, to_degrees
 from outlets.services.owners import Brands, Enterprises
-from territory.models import District, Neighbourhood, Street
+from outlets.services.references import Neighbourhoods
+from territory.models import District, Street
 
 # Ledger columns that are outlet columns as they stand.
 DIRECT = (
@@ -56,7 +57,6 @@ DIRECT = (
 )
 # Outlet column → the ledger column that people see, where they differ.
 SEEN_AS = {"street_id": "street", "main_format_id": "main_format", "lon": "x_in", "lat": "y_in"}
-_SUFFIXES = ("社区居民委员会", "居民委员会", "社区居委会", "居委会", "村民委员会", "村委会", "社区")
 
 
 class Problems:
@@ -111,51 +111,6 @@ class Draft:
         return normalise_key(self.values.get("address", ""))
 
 
-class Neighbourhoods:
-    """A district's neighbourhoods by 12-digit code, and within a street by name."""
-
-    def __init__(self, district: District) -> None:
-        self.by_code: dict[str, tuple[uuid.UUID, uuid.UUID, str]] = {}
-        self.by_name: dict[uuid.UUID, dict[str, uuid.UUID]] = {}
-        self.names: dict[uuid.UUID, list[str]] = {}
-        rows = Neighbourhood.objects.filter(district=district).order_by("code")
-        for pk, code, name, street in rows.values_list("id", "code", "name", "street_id"):
-            self.by_code[code] = (pk, street, name)
-            self.names.setdefault(street, []).append(name)
-            known = self.by_name.setdefault(street, {})
-            known[normalise_key(name)] = pk
-            known.setdefault(_stem(name), pk)
-
-    def find(self, text: str, street: uuid.UUID) -> tuple[uuid.UUID | None, str]:
-        """(id, "") of what `text` names in the street, or (None, what is wrong)."""
-        if text in self.by_code:
-            pk, owner, name = self.by_code[text]
-            if owner == street:
-                return pk, ""
-            return None, _("“%(name)s”（%(code)s）不属于本行的街道（镇）") % {
-                "name": name,
-                "code": text,
-            }
-        known = self.by_name.get(street, {})
-        named = known.get(normalise_key(text)) or known.get(_stem(text))
-        if named:
-            return named, ""
-        near = get_close_matches(text, self.names.get(street, []), 1, 0.5)
-        hint = _("，是否为“%(name)s”？") % {"name": near[0]} if near else ""
-        return None, _("本街道（镇）没有居（村）委会“%(text)s”%(hint)s") % {
-            "text": text,
-            "hint": hint,
-        }
-
-
-def _stem(name: str) -> str:
-    key = normalise_key(name)
-    for suffix in _SUFFIXES:
-        if key.endswith(suffix) and len(key) > len(suffix):
-            return key.removesuffix(suffix)
-    return key
-
-
 class Drafter:
     """Turns clean rows into drafts, knowing the district's reference rows."""
 
@@ -191,6 +146,10 @@ class Drafter:
 
     def _draft(self, row: int, cells: Mapping[str, Any], problems: Problems) -> Draft:
         values = {key: cells[key] for key in DIRECT if cells[key] not in (None, "")}
+        for key in ("contact", "phone"):
+            # A masked contact comes from an export: it says nothing new.
+            if MARK in values.get(key, ""):
+                del values[key]
         draft = Draft(row, cells["code"], values, stated=cells["place_state"] or "")
         self._place_in_territory(draft, cells, problems)
         self._classify(draft, cells, problems)

@@ -4,9 +4,14 @@ import uuid
 from typing import Any
 
 from core.text import normalise_key
+from outlets.imports.drafts import NewName
 from outlets.models import Brand, Enterprise
+from outlets.models.owners import ChainKind
 from outlets.services.register import lock_register
 from territory.models import District
+
+# One character would recognise a chain in every second name.
+SHORTEST_CHAIN_WORD = 2
 
 
 class Brands:
@@ -16,10 +21,28 @@ class Brands:
         self.district = district
         self.known: dict[str, uuid.UUID] = {}
         self.new: dict[str, Brand] = {}
+        # Chains by the words their outlets' names begin with.
+        self.chains: dict[str, tuple[uuid.UUID, str]] = {}
         rows = Brand.objects.filter(district=district).order_by("id")
-        for pk, name, aliases in rows.values_list("id", "name", "aliases"):
+        for pk, name, aliases, kind in rows.values_list("id", "name", "aliases", "chain_kind"):
             for word in (*aliases, name):
-                self.known[normalise_key(word)] = pk
+                key = normalise_key(word)
+                self.known[key] = pk
+                if kind not in ("", ChainKind.NONE) and len(key) >= SHORTEST_CHAIN_WORD:
+                    self.chains[key] = pk, name
+        self.longest = max(map(len, self.chains), default=0)
+
+    def known_id(self, name: str) -> uuid.UUID | None:
+        """The id of a brand called so; None when nobody knows it."""
+        return self.known.get(normalise_key(name))
+
+    def in_name(self, outlet_name: str) -> tuple[uuid.UUID, str] | None:
+        """The chain whose name or alias an outlet's name begins with: the longest one."""
+        key = normalise_key(outlet_name)
+        for length in range(min(len(key), self.longest), SHORTEST_CHAIN_WORD - 1, -1):
+            if chain := self.chains.get(key[:length]):
+                return chain
+        return None
 
     def find(self, name: str) -> uuid.UUID:
         """The brand's id; a name nobody knows is a new brand, its chain kind not stated."""
@@ -48,6 +71,18 @@ class Enterprises:
             if code:
                 self.by_code[code] = pk
             self.by_name.setdefault(normalise_key(name), pk)
+
+    def stated(
+        self, credit_code: str, licence_name: str, outlet_name: str
+    ) -> uuid.UUID | NewName | None:
+        """The enterprise's id, or what stands for one that nobody knows yet; None = not named."""
+        if credit_code:
+            known = self.by_code.get(credit_code)
+        else:
+            known = self.by_name.get(normalise_key(licence_name))
+        if known or not (credit_code or licence_name):
+            return known
+        return NewName.of(f"{credit_code}|{licence_name or outlet_name}")
 
     def find(self, credit_code: str, licence_name: str, outlet_name: str) -> uuid.UUID | None:
         """The enterprise's id; None when the row names none.

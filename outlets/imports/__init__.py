@@ -1,0 +1,1 @@
+"""Ledgers taken in: uploaded, read, checked row by row, corrected in place, confirmed, undone."""

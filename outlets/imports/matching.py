@@ -1,0 +1,362 @@
+"""Which row of the register a ledger row speaks of.
+
+By its code; without one by normalised name and address within the street; else by place: the same
+kind of thing within 30 m, when nothing else could be meant. What is merely likely is never decided
+here: it is shown side by side, and people say whether to merge, to keep both, or to skip.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+import numpy as np
+from django.utils.translation import gettext as _
+from scipy.spatial import cKDTree
+
+from core.geo import geodesic_m, local_metres
+from core.text import normalise_key
+from outlets.imports.drafts import Draft
+
+NEAR_M = 30.0
+# Of two rows with one name this far apart nobody thinks that they are the same shop.
+SAME_NAME_M = 100.0
+# From here on two names are taken for spellings of one (ratio of difflib).
+ALIKE = 0.5
+
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What matching must know of a register row."""
+
+    id: uuid.UUID
+    version: int
+    code: str
+    name: str
+    name_key: str
+    address: str
+    street_id: uuid.UUID | None
+    # What two rows at one place must share to be one thing (business format, kind of facility).
+    sort: Any
+    lon: float | None
+    lat: float | None
+    merged_into_id: uuid.UUID | None = None
+
+
+class Stated:
+    """What matching must know of every row of the file; kept small, for all rows at once."""
+
+    __slots__ = (
+        "address_key",
+        "code",
+        "decision",
+        "faults",
+        "lat",
+        "likely",
+        "lon",
+        "merge_into",
+        "name_key",
+        "no",
+        "outside",
+        "sort",
+        "street",
+        "street_id",
+        "target",
+    )
+
+    def __init__(self, draft: Draft, sort_column: str) -> None:
+        values = draft.values
+        self.no = draft.no
+        self.code = draft.code
+        self.name_key = draft.name_key
+        self.address_key = draft.address_key
+        self.street = "street_id" in values
+        self.street_id = values.get("street_id")
+        self.outside = bool(values.get("outside"))
+        self.sort = values.get(sort_column)
+        self.lon: float | None = None
+        self.lat: float | None = None
+        self.decision = draft.decision
+        self.merge_into = draft.merge_into
+        self.target: Known | None = None
+        self.likely: list[dict[str, Any]] = []
+        self.faults: dict[str, str] = {}
+
+    @property
+    def settled(self) -> bool:
+        """Whether people said what it is: a row of its own, none at all, or part of another."""
+        return self.decision in ("keep", "skip") or self.merge_into.isdecimal()
+
+
+class Matcher:
+    """Finds targets and likely doubles of the rows of one file."""
+
+    def __init__(
+        self,
+        known: Iterable[Known],
+        streets: Mapping[Any, str],
+        written: Iterable[uuid.UUID] = (),
+    ) -> None:
+        self.rows = list(known)
+        # What the same file has written already: a double of it is one within the file.
+        self.written = frozenset(written)
+        self.by_id = {row.id: row for row in self.rows}
+        self.by_code = {row.code: row for row in self.rows}
+        self.present = [row for row in self.rows if row.merged_into_id is None]
+        self.streets = streets
+        self.taken: set[uuid.UUID] = set(self.written)
+
+    def run(self, rows: Sequence[Stated]) -> None:
+        """Set `target`, `likely` and `faults` of the rows."""
+        self._obey(rows)
+        self._by_code(rows)
+        self._refuse_repeated_codes(rows)
+        open_rows = [row for row in rows if row.target is None and not row.settled]
+        self._by_name([row for row in open_rows if row.code not in self.by_code])
+        open_rows = [row for row in open_rows if row.target is None and not row.faults]
+        self._by_place([row for row in open_rows if not row.code and not row.likely])
+        self._doubt_within_file(rows)
+        self._doubt([row for row in open_rows if row.target is None and not row.likely])
+
+    def _take(self, row: Stated, known: Known) -> None:
+        row.target = known
+        self.taken.add(known.id)
+
+    # --- what people said -----------------------------------------------------------------------
+
+    def _obey(self, rows: Sequence[Stated]) -> None:
+        """Rows that people merged into a register row."""
+        for row in rows:
+            if row.decision == "merge" and "-" in row.merge_into:
+                known = self.by_id.get(uuid.UUID(row.merge_into))
+                if known is None or known.merged_into_id is not None:
+                    row.faults["name"] = _("所选的网点已并入其他网点或作废，请重新选择")
+                elif known.id in self.taken:
+                    row.faults["name"] = _("已有另一行并入网点 %(code)s") % {"code": known.code}
+                else:
+                    self._take(row, known)
+
+    # --- by code --------------------------------------------------------------------------------
+
+    def _by_code(self, rows: Sequence[Stated]) -> None:
+        for row in rows:
+            if row.target is None and row.code and row.code in self.by_code:
+                known = self.by_code[row.code]
+                if problem := self._code_conflict(row, known):
+                    row.faults["code"] = problem
+                self._take(row, known)
+
+    def _code_conflict(self, row: Stated, known: Known) -> str:
+        words = {"code": known.code, "name": known.name, "address": known.address or "—"}
+        if known.merged_into_id is not None:
+            into = self.by_id.get(known.merged_into_id)
+            return _("编码“%(code)s”的网点“%(name)s”已并入 %(into)s，请改用该编码") % {
+                **words,
+                "into": into.code if into else "—",
+            }
+        stated = row.street_id if row.street or row.outside else known.street_id
+        if stated != known.street_id:
+            owner = self.streets.get(known.street_id, _("区外网点"))
+            return _("编码“%(code)s”已用于%(street)s的“%(name)s”，请核对编码或街道（镇）") % {
+                **words,
+                "street": owner,
+            }
+        if not one_identity(row, known):
+            return (
+                _(
+                    "编码“%(code)s”在台账中是“%(name)s”（%(address)s），名称、地址、位置都与本行不同；"
+                    "请核对编码，新网点请将编码留空"
+                )
+                % words
+            )
+        return ""
+
+    def _refuse_repeated_codes(self, rows: Sequence[Stated]) -> None:
+        first: dict[str, Stated] = {}
+        message = _("网点编码“%(code)s”与第 %(row)d 行重复")
+        for row in rows:
+            if row.code and first.setdefault(row.code, row) is not row:
+                other = first[row.code]
+                row.faults["code"] = message % {"code": row.code, "row": other.no}
+                other.faults["code"] = message % {"code": row.code, "row": row.no}
+
+    # --- by name and address --------------------------------------------------------------------
+
+    def _by_name(self, rows: Sequence[Stated]) -> None:
+        named: dict[Key, list[Known]] = defaultdict(list)
+        wanted = {(row.street_id, row.name_key) for row in rows}
+        for known in self.present:
+            if (known.street_id, known.name_key) in wanted and self._free(known):
+                key = natural_key(known, normalise_key(known.address))
+                if key is not None:
+                    named[key].append(known)
+        for row in rows:
+            key = natural_key(row, row.address_key) if row.street or row.outside else None
+            found = [one for one in named.get(key, ()) if self._free(one)] if key else []
+            if found:
+                self._meet(row, found)
+
+    def _free(self, known: Known) -> bool:
+        return known.id not in self.taken or known.id in self.written
+
+    def _meet(self, row: Stated, found: list[Known]) -> None:
+        if row.code:
+            codes = "、".join(one.code for one in found[:3])
+            row.faults["code"] = _(
+                "台账中已有同名同址的网点，编码为 %(codes)s，与本行编码不同；请改正或留空"
+            ) % {"codes": codes}
+        elif found[0].id in self.written:
+            row.likely.append(_shown(found[0], _("与本文件已写入的一行名称、地址相同")))
+        elif len(found) > 1:
+            why = _("台账中有 %(count)d 个同名同址的网点") % {"count": len(found)}
+            row.likely += [_shown(one, why) for one in found]
+        else:
+            self._take(row, found[0])
+
+    # --- by place -------------------------------------------------------------------------------
+
+    def _by_place(self, rows: Sequence[Stated]) -> None:
+        for those, standing, near in self._neighbours(rows):
+            suitors: dict[int, int] = defaultdict(int)
+            for places in near:
+                for place in places:
+                    suitors[place] += 1
+            for row, places in zip(those, near, strict=True):
+                if len(places) == 1 and suitors[places[0]] == 1:
+                    known = standing[places[0]]
+                    if _may_be(row, known):
+                        self._take(row, known)
+
+    def _neighbours(
+        self, rows: Sequence[Stated]
+    ) -> Iterable[tuple[list[Stated], list[Known], list[list[int]]]]:
+        """Per street and sort: rows, register rows not taken, and which of these are near each."""
+        wanted: dict[Key, list[Stated]] = defaultdict(list)
+        for row in rows:
+            if row.lon is not None and (row.street or row.outside):
+                wanted[row.street_id, row.sort].append(row)
+        standing: dict[Key, list[Known]] = defaultdict(list)
+        for known in self.present:
+            group = known.street_id, known.sort
+            if group in wanted and known.lon is not None and known.id not in self.taken:
+                standing[group].append(known)
+        for group, knowns in standing.items():
+            origin = knowns[0].lon or 0.0, knowns[0].lat or 0.0
+            tree = cKDTree(_metres(knowns, origin))
+            yield (
+                wanted[group],
+                knowns,
+                tree.query_ball_point(_metres(wanted[group], origin), NEAR_M),
+            )
+
+    # --- likely doubles -------------------------------------------------------------------------
+
+    def _doubt_within_file(self, rows: Sequence[Stated]) -> None:
+        """Later rows that say what an earlier one said; both with codes of their own are two."""
+        first: dict[Key, Stated] = {}
+        for row in rows:
+            key = natural_key(row, row.address_key) if row.street or row.outside else None
+            if key is None or row.faults:
+                continue
+            other = first.setdefault(key, row)
+            if other is row or row.settled or (row.code and other.code):
+                continue
+            if row.target is not None and row.decision == "merge":
+                continue
+            if row.target is None or other.target is None or row.target is other.target:
+                row.likely.append(
+                    {"row": other.no, "why": _("与第 %d 行名称、地址相同") % other.no}
+                )
+
+    def _doubt(self, rows: Sequence[Stated]) -> None:
+        """New rows that resemble a register row which no row of the file speaks of."""
+        open_rows = [row for row in rows if row.target is None and not row.code]
+        for those, standing, near in self._neighbours(open_rows):
+            for row, places in zip(those, near, strict=True):
+                for place in places:
+                    known = standing[place]
+                    if known.id not in self.taken and _alike(row.name_key, known.name_key):
+                        why = _("相距不到 %d 米，业态相同，名称相近") % NEAR_M
+                        row.likely.append(_shown(known, why))
+        self._doubt_names([row for row in open_rows if not row.likely])
+
+    def _doubt_names(self, rows: Sequence[Stated]) -> None:
+        wanted = {(row.street_id, row.name_key) for row in rows if row.name_key}
+        named: dict[Key, list[Known]] = defaultdict(list)
+        for known in self.present:
+            if known.id not in self.taken and (known.street_id, known.name_key) in wanted:
+                named[known.street_id, known.name_key].append(known)
+        for row in rows:
+            for known in named.get((row.street_id, row.name_key), ()):
+                if _may_be_same_site(row, known):
+                    row.likely.append(_shown(known, _("名称相同，地址写法不同")))
+
+
+def natural_key(row: Stated | Known, address_key: str) -> Key | None:
+    """What tells a row without code from others; None when it says too little."""
+    if not row.name_key:
+        return None
+    if address_key:
+        return row.street_id, row.name_key, address_key
+    if row.lon is None or row.lat is None:
+        return None
+    return row.street_id, row.name_key, row.sort, round(row.lon, 5), round(row.lat, 5)
+
+
+def one_identity(row: Stated, known: Known) -> bool:
+    """Whether a row with the register row's code can be it: name, address or place agrees."""
+    if row.name_key in ("", known.name_key):
+        return True
+    if row.address_key and row.address_key == normalise_key(known.address):
+        return True
+    away = _away(row, known)
+    return away is not None and away <= NEAR_M and row.sort in (None, known.sort)
+
+
+def _may_be(row: Stated, known: Known) -> bool:
+    """Whether nothing speaks against it: two addresses and two unlike names do."""
+    if _alike(row.name_key, known.name_key):
+        return True
+    address = normalise_key(known.address)
+    return not address or not row.address_key or address == row.address_key
+
+
+def _alike(one: str, other: str) -> bool:
+    if not one or one in other or other in one:
+        return True
+    return SequenceMatcher(None, other, one).ratio() >= ALIKE
+
+
+def _may_be_same_site(row: Stated, known: Known) -> bool:
+    away = _away(row, known)
+    if away is not None:
+        return away <= SAME_NAME_M
+    address = normalise_key(known.address)
+    if not address or not row.address_key:
+        return True
+    return SequenceMatcher(None, address, row.address_key).ratio() >= 0.8
+
+
+def _away(row: Stated, known: Known) -> float | None:
+    if row.lon is None or known.lon is None:
+        return None
+    return float(geodesic_m(row.lon, row.lat, known.lon, known.lat))
+
+
+def _metres(rows: Sequence[Stated] | Sequence[Known], origin: tuple[float, float]) -> Any:
+    lon, lat = [row.lon for row in rows], [row.lat for row in rows]
+    return np.column_stack(local_metres(lon, lat, origin))
+
+
+def _shown(known: Known, why: str) -> dict[str, Any]:
+    return {
+        "id": str(known.id),
+        "code": known.code,
+        "name": known.name,
+        "address": known.address,
+        "why": why,
+    }
