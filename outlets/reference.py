@@ -1,11 +1,22 @@
-"""Loads formats, add-on services and industry codes (`formats`, `services`, `industry_codes`)."""
+"""Loads what the register refers to: formats, add-on services, industry codes, labels, rules.
+
+Files `formats`, `services`, `industry_codes`, `labels`, `quality_rules`.
+"""
 
 from pathlib import Path
 from typing import Any
 
+from core.models import Document
 from core.reference import read
 from core.upsert import upsert
-from outlets.models import BusinessFormat, IndustryCode, Service, ServiceFormat
+from outlets.models import (
+    BusinessFormat,
+    IndustryCode,
+    Label,
+    QualityRule,
+    Service,
+    ServiceFormat,
+)
 
 
 def load(fixtures: Path) -> dict[str, int]:
@@ -53,7 +64,32 @@ def load(fixtures: Path) -> dict[str, int]:
         "services": len(services),
         "service_formats": len(accepted),
         "industry_codes": len(codes),
+        "labels": len(_labels(fixtures)),
+        "quality_rules": len(_quality_rules(fixtures)),
     }
+
+
+def _labels(fixtures: Path) -> dict[Any, Label]:
+    documents = dict(Document.objects.values_list("code", "short_name"))
+    rows = [
+        {
+            "code": row["code"],
+            "name": row["name"],
+            "name_en": row["name_en"],
+            "aliases": row["aliases"],
+            "source": f"{documents[row['document']]} {row['ref']}" if row["document"] else "",
+            "sort": row["sort_order"],
+            "is_official": row["is_official"],
+        }
+        for row in read(fixtures, "labels")["labels"]
+    ]
+    return upsert(Label, rows, key=["code"], once=["aliases"])
+
+
+def _quality_rules(fixtures: Path) -> dict[Any, QualityRule]:
+    """How serious, with which numbers, and whether in force: staff decide after the first time."""
+    rows = read(fixtures, "quality_rules")["rules"]
+    return upsert(QualityRule, rows, key=["code"], once=["severity", "numbers"])
 
 
 def _formats(fixtures: Path) -> list[dict[str, Any]]:
