@@ -5,6 +5,7 @@ from typing import Any
 from accounts.roles import (
     COMMISSION,
     COMMISSION_ADMIN,
+    DEPARTMENT_LIAISON,
     EVERYONE,
     PROGRAMME_OFFICER,
     STREET,
@@ -42,3 +43,12 @@ for verb in ("change", "close", "import"):
 policy.register("outlets.brands", roles=COMMISSION | STREET, token_scope="read:outlets")
 policy.register("outlets.enterprises", roles=COMMISSION | STREET, token_scope="read:outlets")
 policy.register("outlets.change_owners", roles=WRITERS)
+# On the spot and at a desk: visits, rounds of check sheets, decisions on suspected changes.
+for verb in ("visit", "rounds", "suspicions"):
+    policy.register(f"outlets.{verb}", roles=WRITERS, on_object=in_own_street)
+# 市场监管 pushes what happened to licences, and reads back what came of its own notices.
+policy.register(
+    "outlets.licence_notices",
+    roles=[COMMISSION_ADMIN, PROGRAMME_OFFICER, DEPARTMENT_LIAISON],
+    token_scope="write:licences",
+)

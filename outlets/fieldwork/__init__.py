@@ -1,0 +1,1 @@
+"""Fieldwork: visits, check sheets of neighbourhood committees, suspected changes."""
