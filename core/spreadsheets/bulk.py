@@ -10,14 +10,16 @@ from decimal import Decimal
 from itertools import chain, islice
 
 import xlsxwriter
+from django.utils.translation import gettext as _
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from core.spreadsheets import styles
-from core.spreadsheets.columns import Column
+from core.spreadsheets.cells import column_letter
+from core.spreadsheets.columns import Column, Kind
 from core.spreadsheets.csvfiles import is_risky
 from core.spreadsheets.values import OutValue, Row, outward, row_values, safe_text
-from core.spreadsheets.writing import Target, sheet_titles
+from core.spreadsheets.writing import Target, allowed_labels, sheet_titles
 
 OPTIONS = {
     "constant_memory": True,
@@ -26,6 +28,8 @@ OPTIONS = {
     "strings_to_numbers": False,
 }
 ROWS_PER_SHEET = 1_048_575
+# Empty rows below the data whose cells offer the allowed values, too.
+SPARE_ROWS = 500
 
 
 def write_large(
@@ -35,10 +39,12 @@ def write_large(
     columns: Sequence[Column],
     rows: Iterable[Row],
     rows_per_sheet: int = ROWS_PER_SHEET,
+    validations: bool = False,
 ) -> int:
     """A plain workbook in constant memory; returns how many rows it holds.
 
-    What one sheet cannot hold goes on in the next, under the same header.
+    What one sheet cannot hold goes on in the next, under the same header. With `validations` the
+    cells of choice and flag columns offer their allowed values, which stand on a hidden sheet.
     """
     workbook = xlsxwriter.Workbook(target, OPTIONS)
     written = 0
@@ -53,15 +59,54 @@ def write_large(
             for column in columns
         ]
         titles: list[str] = []
+        offers = _offers(columns) if validations else {}
         for chunk in _sheetfuls(rows, rows_per_sheet):
             titles.append(title)
             worksheet = workbook.add_worksheet(sheet_titles(titles)[-1])
             _write_head(worksheet, columns, head)
-            written += _write_body(worksheet, columns, chunk, formats)
+            count = _write_body(worksheet, columns, chunk, formats)
+            _offer(worksheet, columns, offers, count)
+            written += count
             worksheet.autofilter(0, 0, 0, len(columns) - 1)
+        _write_choices(workbook, offers)
     finally:
         workbook.close()
     return written
+
+
+def _offers(columns: Sequence[Column]) -> dict[int, tuple[str, ...]]:
+    """Column → the values it allows, of the columns in which one is chosen from a list."""
+    chosen = (Kind.CHOICE, Kind.FLAG)
+    labels = {at: allowed_labels(one) for at, one in enumerate(columns) if one.kind in chosen}
+    return {at: words for at, words in labels.items() if words}
+
+
+def _offer(
+    worksheet: Worksheet, columns: Sequence[Column], offers: dict[int, tuple[str, ...]], rows: int
+) -> None:
+    """Have the cells of the rows, and of some below, offer the values on the hidden sheet."""
+    last = min(rows + SPARE_ROWS, ROWS_PER_SHEET)
+    for place, (at, words) in enumerate(offers.items()):
+        letter = column_letter(place)
+        options = {
+            "validate": "list",
+            "source": f"='{styles.CHOICES_SHEET}'!${letter}$1:${letter}${len(words)}",
+            "error_title": str(columns[at].title)[:32],
+            "error_message": _("请从下拉列表中选择"),
+        }
+        worksheet.data_validation(1, at, last, at, options)
+
+
+def _write_choices(workbook: xlsxwriter.Workbook, offers: dict[int, tuple[str, ...]]) -> None:
+    if not offers:
+        return
+    worksheet = workbook.add_worksheet(styles.CHOICES_SHEET)
+    worksheet.hide()
+    # In constant memory a row that has been left cannot be written any more.
+    for row in range(max(map(len, offers.values()))):
+        for place, words in enumerate(offers.values()):
+            if row < len(words):
+                worksheet.write_string(row, place, safe_text(words[row]))
 
 
 def _sheetfuls(rows: Iterable[Row], size: int) -> Iterator[Iterable[Row]]:

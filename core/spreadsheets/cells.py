@@ -8,6 +8,7 @@ from functools import cache
 CellValue = (
     str | float | bool | datetime.date | datetime.datetime | datetime.time | datetime.timedelta
 )
+Rows = list[list[CellValue]]
 BLANK = ""
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 
@@ -35,6 +36,11 @@ def column_index(letters: str) -> int:
 def cell_name(row: int, column: int) -> str:
     """`row` counted from 1, `column` from 0: (12, 2) → C12."""
     return f"{column_letter(column)}{row}"
+
+
+def is_filled(value: CellValue) -> bool:
+    """Whether a cell holds anything but blanks."""
+    return bool(value.strip()) if isinstance(value, str) else True
 
 
 @dataclass(frozen=True, slots=True)

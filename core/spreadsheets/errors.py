@@ -8,8 +8,8 @@ class SpreadsheetError(Exception):
 
     `code` is a stable English word for programs, `message` says what is wrong, where and what to
     do. Codes: wrong_type, encrypted, empty_file, too_large, zip_bomb, broken, encoding,
-    too_many_rows, too_many_columns, too_many_cells, empty_sheet, no_header, no_rows,
-    missing_columns, duplicate_headers, merged_header, formulas.
+    too_many_rows, too_many_columns, too_many_cells, empty_sheet, missing_sheet, no_header,
+    no_rows, missing_columns, duplicate_headers, merged_header, formulas.
     """
 
     def __init__(self, code: str, message: str) -> None:

@@ -1,6 +1,6 @@
 """Finding the header: under titles, in one row or two, with merged cells where they are clear."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -9,10 +9,8 @@ from django.utils.translation import gettext as _
 from core.spreadsheets.cells import Area, CellValue, cell_name, column_letter
 from core.spreadsheets.columns import Column, header_key, names_of
 from core.spreadsheets.errors import SpreadsheetError
-from core.spreadsheets.sheetscan import SheetScan
 
 Grid = Sequence[Sequence[CellValue]]
-Rows = list[list[CellValue]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +27,26 @@ class Header:
         return len({key for key in self.keys if key})
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A sheet read whole, and the header found in it."""
-
-    sheet: str
-    grid: Rows
-    header: Header
-    merges: Sequence[Area]
-    scan: SheetScan
-    notes: Sequence[str] = ()
-    date1904: bool = False
-
-
 class HeaderFinder:
-    """Knows the titles and aliases of the expected columns."""
+    """Knows the titles and aliases of the expected columns.
 
-    def __init__(self, columns: Sequence[Column], within: int) -> None:
+    `remembered` maps `header_key` of other titles to the key that an office gave them ("" for a
+    column to be ignored); it goes before every other name.
+    """
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        within: int,
+        remembered: Mapping[str, str] | None = None,
+    ) -> None:
         self.columns = columns
         self.within = within
-        self.by_name = names_of(columns)
+        expected = {"", *(column.key for column in columns)}
+        self.remembered = {
+            title: key for title, key in (remembered or {}).items() if key in expected
+        }
+        self.by_name = names_of(columns) | self.remembered
         required = sum(column.required for column in columns)
         # Enough that no title row passes, few enough that a lacking column is still named as such.
         self.needed = min(3, max(1, len(columns) // 2), max(2, required))
@@ -57,7 +55,7 @@ class HeaderFinder:
         """The first best row (or pair of rows) with enough known titles; None without one."""
         merges = [area for area in merges if area.top <= self.within + 1]
         candidates = [
-            self._header(grid, merges, at, rows)
+            self.header_at(grid, merges, at, rows)
             for at in range(min(len(grid), self.within))
             for rows in ((1, 2) if _may_be_double(grid, merges, at) else (1,))
         ]
@@ -95,9 +93,10 @@ class HeaderFinder:
             },
         )
 
-    def _header(self, grid: Grid, merges: Sequence[Area], at: int, rows: int) -> Header:
+    def header_at(self, grid: Grid, merges: Sequence[Area], at: int, rows: int) -> Header:
+        """Rows `at` (0-based) and following read as a header, whatever they hold."""
         titles, keys = [], []
-        for column in range(len(grid[at])):
+        for column in range(max(map(len, grid[at : at + rows]), default=0)):
             title, key = self._title(_texts(grid, merges, at, rows, column))
             titles.append(title)
             keys.append(key)
@@ -110,51 +109,29 @@ class HeaderFinder:
         """
         joined = "".join(texts)
         for text in (joined, *(text for text, own in reversed(texts.items()) if own)):
-            if key := self.by_name.get(header_key(text)):
-                return text, key
+            key = self.by_name.get(header_key(text))
+            if key is not None:
+                return text, key or None
         return joined, None
 
     def check(self, header: Header, grid: Grid, merges: Sequence[Area]) -> dict[str, int]:
         """Key → column, or SpreadsheetError: merged_header, duplicate_headers, missing_columns."""
-        self._check_merges(header, grid, merges)
-        places: dict[str, list[int]] = {}
-        for at, key in enumerate(header.keys):
-            if key:
-                places.setdefault(key, []).append(at)
-        self._check_duplicates(header, places)
-        self._check_missing(header, places)
-        return {key: found[0] for key, found in places.items()}
+        for problem in self.problems(header, grid, merges):
+            raise problem
+        return {key: found[0] for key, found in _places(header).items()}
 
-    def _check_merges(self, header: Header, grid: Grid, merges: Sequence[Area]) -> None:
-        for area in merges:
-            if area.bottom < header.first_row or area.top > header.last_row:
-                continue
-            wide = area.right > area.left and area.bottom >= header.last_row
-            known = any(header.keys[area.left : area.right + 1])
-            if area.bottom > header.last_row or (wide and known):
-                raise SpreadsheetError(
-                    "merged_header",
-                    _(
-                        "表头 %(cells)s“%(text)s”是合并单元格，"
-                        "请取消合并，使每列各有一个列名、表头下即为数据"
-                    )
-                    % {"cells": area.name, "text": grid[area.top - 1][area.left]},
-                )
+    def problems(
+        self, header: Header, grid: Grid, merges: Sequence[Area]
+    ) -> Iterator[SpreadsheetError]:
+        """All that keeps a header from being read as it stands."""
+        yield from _merge_problems(header, grid, merges)
+        yield from _duplicates(header)
+        yield from self.missing(header)
 
-    def _check_duplicates(self, header: Header, places: dict[str, list[int]]) -> None:
-        for found in places.values():
-            if len(found) > 1:
-                raise SpreadsheetError(
-                    "duplicate_headers",
-                    _("表头重复：%(cells)s 都是“%(title)s”，请只保留一列")
-                    % {
-                        "cells": "、".join(cell_name(header.last_row, at) for at in found),
-                        "title": header.titles[found[0]],
-                    },
-                )
-
-    def _check_missing(self, header: Header, places: dict[str, list[int]]) -> None:
-        missing = [str(c.title) for c in self.columns if c.required and c.key not in places]
+    def missing(self, header: Header) -> Iterator[SpreadsheetError]:
+        """One refusal that names all required columns that the header lacks, or none."""
+        present = set(header.keys)
+        missing = [str(c.title) for c in self.columns if c.required and c.key not in present]
         if not missing:
             return
         strangers = {
@@ -168,11 +145,52 @@ class HeaderFinder:
             for title in missing
             for close in get_close_matches(title, strangers, 1, 0.6)
         ]
-        raise SpreadsheetError(
+        yield SpreadsheetError(
             "missing_columns",
             _("第 %(row)d 行表头缺少必需的列：%(titles)s。请按导入模板补齐列名后再上传。%(hints)s")
             % {"row": header.last_row, "titles": "、".join(missing), "hints": "".join(hints)},
         )
+
+
+def _places(header: Header) -> dict[str, list[int]]:
+    """Key → the columns that bear it."""
+    places: dict[str, list[int]] = {}
+    for at, key in enumerate(header.keys):
+        if key:
+            places.setdefault(key, []).append(at)
+    return places
+
+
+def _merge_problems(
+    header: Header, grid: Grid, merges: Sequence[Area]
+) -> Iterator[SpreadsheetError]:
+    for area in merges:
+        if area.bottom < header.first_row or area.top > header.last_row:
+            continue
+        wide = area.right > area.left and area.bottom >= header.last_row
+        known = any(header.keys[area.left : area.right + 1])
+        if area.bottom > header.last_row or (wide and known):
+            yield SpreadsheetError(
+                "merged_header",
+                _(
+                    "表头 %(cells)s“%(text)s”是合并单元格，"
+                    "请取消合并，使每列各有一个列名、表头下即为数据"
+                )
+                % {"cells": area.name, "text": _cell(grid, area.top - 1, area.left)},
+            )
+
+
+def _duplicates(header: Header) -> Iterator[SpreadsheetError]:
+    for found in _places(header).values():
+        if len(found) > 1:
+            yield SpreadsheetError(
+                "duplicate_headers",
+                _("表头重复：%(cells)s 都是“%(title)s”，请只保留一列")
+                % {
+                    "cells": "、".join(cell_name(header.last_row, at) for at in found),
+                    "title": header.titles[found[0]],
+                },
+            )
 
 
 def _may_be_double(grid: Grid, merges: Sequence[Area], at: int) -> bool:

@@ -2,59 +2,57 @@
 
 An .xlsx is a zip whose directory may lie and whose parsers may disagree. The parts that carry
 cells are therefore unpacked once, measured while they come out, and laid into a plain zip of our
-own; the reader sees only that one.
+own, its sheets cut into pieces; the reader sees only that one.
 """
 
-import posixpath
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 from xml.etree import ElementTree
 
 from django.utils.translation import gettext as _
 
+from core.spreadsheets import packageindex as index
 from core.spreadsheets.errors import Limits, SpreadsheetError
+from core.spreadsheets.sheetcut import LaidSheet, cut_sheet
+from core.spreadsheets.sheetscan import OddSheetError
 from core.spreadsheets.sniffing import refuse_encrypted, refuse_type
 
 _CHUNK = 1 << 20
 _SMALL = 10 * 2**20
 _ENCRYPTED_FLAG = 0x1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_WORKBOOK = "xl/workbook.xml"
-_RELATIONS = "xl/_rels/workbook.xml.rels"
-_NEEDED_FOLDERS = ("xl/", "xl/_rels/", "xl/worksheets/", "xl/worksheets/_rels/", "_rels/", "")
-_LARGEST_INDEX = 4 * 2**20
+_NEEDED_FOLDER = "xl"
 
 
 @dataclass(frozen=True, slots=True)
 class SheetPart:
-    """One worksheet of the workbook, in its order."""
+    """One worksheet of the workbook: pieces `first` to `first + len(laid.anchors) - 1`.
+
+    `laid` is None for a sheet that no spreadsheet program wrote.
+    """
 
     name: str
     hidden: bool
-    part: str
+    first: int
+    laid: LaidSheet | None
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A measured workbook: `path` is the plain zip, whose parts are stored uncompressed."""
+    """A measured workbook: `path` is the plain workbook, whose sheets are the pieces in order."""
 
     path: Path
     sheets: tuple[SheetPart, ...]
     date1904: bool
 
-    def chunks(self, part: str) -> Iterator[bytes]:
-        """The XML of one part, piece by piece."""
-        with zipfile.ZipFile(self.path) as archive, archive.open(part) as stream:
-            while chunk := stream.read(_CHUNK):
-                yield chunk
-
 
 def unpack(stream: BinaryIO, filename: str, limits: Limits, path: Path) -> Package:
-    """Measure the zip in `stream` and lay its parts with cells into a plain zip at `path`.
+    """Measure the zip in `stream` and lay its cells into a plain workbook at `path`.
 
     SpreadsheetError: wrong_type, encrypted, zip_bomb, broken.
     """
@@ -63,8 +61,7 @@ def unpack(stream: BinaryIO, filename: str, limits: Limits, path: Path) -> Packa
             members = archive.infolist()
             _check_directory(members, limits)
             _check_kind([member.filename for member in members], filename)
-            _copy_parts(archive, members, limits, path)
-        return _describe(path)
+            return _Layer(archive, limits).lay(path)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
         raise broken(filename) from error
     except (ElementTree.ParseError, UnicodeError, KeyError, ValueError) as error:
@@ -115,7 +112,7 @@ def _check_kind(names: list[str], filename: str) -> None:
     need_table = _("请上传 .xlsx 或 .csv 表格")
     if "xl/vbaProject.bin" in held:
         refuse_type(filename, _("启用宏的工作簿（.xlsm）"), save_as)
-    if _WORKBOOK in held:
+    if index.WORKBOOK in held:
         return
     folders = {name.split("/")[0] for name in held}
     if "xl/workbook.bin" in held:
@@ -129,64 +126,62 @@ def _check_kind(names: list[str], filename: str) -> None:
     refuse_type(filename, _("压缩包"), _("请解压后上传其中的 .xlsx 或 .csv 表格"))
 
 
-def _copy_parts(
-    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], limits: Limits, path: Path
-) -> None:
-    left = limits.max_unpacked_bytes
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as plain:
-        for member in members:
-            folder, _slash, name = member.filename.rpartition("/")
-            if (f"{folder}/" if folder else "") not in _NEEDED_FOLDERS or not name:
-                continue
-            with (
-                archive.open(member) as source,
-                plain.open(member.filename, "w", force_zip64=True) as target,
-            ):
-                # A member never yields more than the directory says, and must match its checksum.
-                while chunk := source.read(_CHUNK):
-                    left -= len(chunk)
-                    if left < 0:
-                        raise _too_big(limits.max_unpacked_bytes)
-                    target.write(chunk)
+class _Layer:
+    """Lays the parts of an archive into a plain workbook, within what may be unpacked."""
+
+    def __init__(self, archive: zipfile.ZipFile, limits: Limits) -> None:
+        self.archive = archive
+        self.limits = limits
+        self.left = limits.max_unpacked_bytes
+        self.pieces = 0
+
+    def lay(self, path: Path) -> Package:
+        contents = index.read(self.archive)
+        sheets: dict[str, tuple[int, LaidSheet | None]] = {}
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as plain:
+            # In the order of the archive, so that it is read from front to back.
+            for member in self.archive.infolist():
+                if member.filename in contents.sheet_parts:
+                    sheets[member.filename] = self.pieces, self._lay_sheet(plain, member)
+                elif _is_needed(member):
+                    self._copy(plain, member)
+            for name, text in index.written(contents, self.pieces).items():
+                plain.writestr(name, text)
+        parts = tuple(
+            SheetPart(entry.name, entry.hidden, *sheets[entry.part]) for entry in contents.sheets
+        )
+        return Package(path, parts, contents.date1904)
+
+    def _lay_sheet(self, plain: zipfile.ZipFile, member: zipfile.ZipInfo) -> LaidSheet | None:
+        def new_piece() -> IO[bytes]:
+            self.pieces += 1
+            return plain.open(index.piece_part(self.pieces - 1), "w", force_zip64=True)
+
+        with closing(self._chunks(member)) as chunks:
+            try:
+                return cut_sheet(chunks, new_piece)
+            except OddSheetError:
+                return None
+
+    def _copy(self, plain: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+        with plain.open(member.filename, "w", force_zip64=True) as target:
+            for chunk in self._chunks(member):
+                target.write(chunk)
+
+    def _chunks(self, member: zipfile.ZipInfo) -> Generator[bytes, None, None]:
+        with self.archive.open(member) as source:
+            # A member never yields more than the directory says, and must match its checksum.
+            while chunk := source.read(_CHUNK):
+                self._spend(len(chunk))
+                yield chunk
+
+    def _spend(self, size: int) -> None:
+        self.left -= size
+        if self.left < 0:
+            raise _too_big(self.limits.max_unpacked_bytes)
 
 
-def _describe(path: Path) -> Package:
-    with zipfile.ZipFile(path) as plain:
-        workbook = _index(plain, _WORKBOOK)
-        relations = list(_index(plain, _RELATIONS))
-        targets = {relation.attrib["Id"]: relation.attrib for relation in relations}
-        if len(targets) != len(relations):
-            raise ValueError("two relations of one name")
-        held = {name.lower(): name for name in plain.namelist()}
-        sheets = []
-        for entry in _named(workbook, "sheet"):
-            target = targets[_relation_id(entry)]
-            if target["Type"].endswith("/worksheet"):
-                hidden = entry.attrib.get("state", "visible") != "visible"
-                part = held[_resolved(target["Target"]).lower()]
-                sheets.append(SheetPart(entry.attrib["name"], hidden, part))
-    properties = next(iter(_named(workbook, "workbookPr")), None)
-    flag = properties.attrib.get("date1904", "0") if properties is not None else "0"
-    return Package(path, tuple(sheets), flag in ("1", "true"))
-
-
-def _index(plain: zipfile.ZipFile, part: str) -> ElementTree.Element:
-    if plain.getinfo(part).file_size > _LARGEST_INDEX:
-        raise ValueError("an index of that size")
-    text = plain.read(part)
-    if b"<!" in text or b"\x00" in text:
-        raise ValueError("a DTD, comments or another encoding")
-    return ElementTree.fromstring(text)
-
-
-def _named(tree: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
-    return (entry for entry in tree.iter() if entry.tag.rpartition("}")[2] == name)
-
-
-def _relation_id(sheet: ElementTree.Element) -> str:
-    """The name of the relation that leads to the sheet's part; KeyError without one."""
-    return {key.rpartition("}")[2]: value for key, value in sheet.attrib.items()}["id"]
-
-
-def _resolved(target: str) -> str:
-    return posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
+def _is_needed(member: zipfile.ZipInfo) -> bool:
+    """Whether a part may hold what cells refer to: texts, formats."""
+    folder, _slash, name = member.filename.rpartition("/")
+    return folder == _NEEDED_FOLDER and bool(name) and member.filename != index.WORKBOOK

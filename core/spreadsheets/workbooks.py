@@ -1,37 +1,54 @@
-"""The sheet of a workbook that holds the table, found without loading what is too large."""
+"""The sheets of a workbook, read piece by piece so that memory holds only a part of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO, cast
 
-from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from core.spreadsheets.cells import Area, column_letter
-from core.spreadsheets.csvfiles import too_many_rows
-from core.spreadsheets.errors import Limits, SpreadsheetError
-from core.spreadsheets.headers import Found, HeaderFinder, Rows
+from core.spreadsheets.cells import Area, Rows
+from core.spreadsheets.errors import Limits
 from core.spreadsheets.packages import Package, SheetPart, broken, unpack
-from core.spreadsheets.sheetscan import OddSheetError, SheetScan, scan_sheet
-from core.spreadsheets.styles import OWN_SHEETS
+from core.spreadsheets.sheetcut import HEAD_ROWS, LaidSheet
+from core.spreadsheets.sheetscan import SheetScan
 
 
-def read_workbook(stream: BinaryIO, filename: str, finder: HeaderFinder, limits: Limits) -> Found:
-    """The first visible sheet with a header. SpreadsheetError: as listed there."""
-    with TemporaryDirectory(prefix="table-") as folder:
-        package = unpack(stream, filename, limits, Path(folder) / "plain.xlsx")
-        with _reader(package.path, filename) as workbook:
-            return _WorkbookReader(package, workbook, finder, limits).read()
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """The worksheets in their order, and whether dates count from 1904."""
+
+    sheets: tuple["WorkbookSheet", ...]
+    date1904: bool
 
 
 @contextmanager
-def _reader(path: Path, filename: str) -> Iterator[CalamineWorkbook]:
+def open_workbook(stream: BinaryIO, filename: str, limits: Limits) -> Iterator[Workbook]:
+    """SpreadsheetError: wrong_type, encrypted, zip_bomb, broken."""
+    with TemporaryDirectory(prefix="table-") as folder:
+        package = unpack(stream, filename, limits, Path(folder) / "plain.xlsx")
+        with _calamine(package, filename) as calamine:
+            sheets = tuple(WorkbookSheet(calamine, part, filename) for part in package.sheets)
+            yield Workbook(sheets, package.date1904)
+
+
+@contextmanager
+def _calamine(package: Package, filename: str) -> Iterator[CalamineWorkbook]:
+    with _broken_if_it_fails(filename):
+        workbook = CalamineWorkbook.from_path(str(package.path))
+    with workbook:
+        yield workbook
+
+
+@contextmanager
+def _broken_if_it_fails(filename: str) -> Iterator[None]:
     try:
-        with CalamineWorkbook.from_path(str(path)) as workbook:
-            yield workbook
-    except (CalamineError, OddSheetError) as error:
+        yield
+    except CalamineError as error:
         raise broken(filename) from error
     except BaseException as error:
         # A panic of the reader is no Exception, so that it would pass every handler above.
@@ -40,114 +57,68 @@ def _reader(path: Path, filename: str) -> Iterator[CalamineWorkbook]:
         raise
 
 
-class _WorkbookReader:
-    """Looks through the visible sheets in order for the first with a header."""
+class WorkbookSheet:
+    """One worksheet. `scan` and `merges` are known without reading its cells.
 
-    def __init__(
-        self, package: Package, workbook: CalamineWorkbook, finder: HeaderFinder, limits: Limits
-    ) -> None:
-        self.package = package
-        self.sheets = [sheet for sheet in package.sheets if sheet.name not in OWN_SHEETS]
+    SpreadsheetError broken when it was written by no spreadsheet program.
+    """
+
+    def __init__(self, workbook: CalamineWorkbook, part: SheetPart, filename: str) -> None:
         self.workbook = workbook
-        self.finder = finder
-        self.limits = limits
+        self.part = part
+        self.filename = filename
+        self.name = part.name
+        self.hidden = part.hidden
 
-    def read(self) -> Found:
-        visible = [sheet for sheet in self.sheets if not sheet.hidden]
-        best: list[str] = []
-        for at, part in enumerate(visible):
-            scan = self._scan(part)
-            if not scan.rows:
-                continue
-            sheet = self.workbook.get_sheet_by_name(part.name)
-            head, merges = self._head(sheet)
-            if header := self.finder.find(head, merges):
-                grid = _grid(sheet)
-                notes = [*self._other_notes(visible[:at], visible[at + 1 :])]
-                date1904 = self.package.date1904
-                return Found(part.name, grid, header, merges, scan, notes, date1904)
-            best = max(best, self.finder.likeliest(head), key=len)
-        raise self._nothing_found(best)
+    @property
+    def laid(self) -> LaidSheet:
+        if self.part.laid is None:
+            raise broken(self.filename)
+        return self.part.laid
 
-    def _scan(self, part: SheetPart) -> SheetScan:
-        """How far the sheet reaches; SpreadsheetError when that is too far to read."""
-        scan = scan_sheet(self.package.chunks(part.part))
-        if self._excess(scan, part):
-            scan = scan_sheet(self.package.chunks(part.part), exact=True)
-        if excess := self._excess(scan, part):
-            raise excess
-        return scan
+    @property
+    def scan(self) -> SheetScan:
+        return self.laid.scan
 
-    def _excess(self, scan: SheetScan, part: SheetPart) -> SpreadsheetError | None:
-        where = _("工作表“%(sheet)s”") % {"sheet": part.name}
-        if scan.rows > self.limits.max_rows + self.limits.header_within:
-            used = _("%(where)s用到第 %(row)s 行，") % {"where": where, "row": f"{scan.rows:,}"}
-            return too_many_rows(self.limits, used)
-        if scan.columns > self.limits.max_columns:
-            return SpreadsheetError(
-                "too_many_columns",
-                _("%(where)s用到第 %(letter)s 列，超过 %(limit)d 列的上限，请删除右侧多余的列")
-                % {
-                    "where": where,
-                    "letter": column_letter(scan.columns - 1),
-                    "limit": self.limits.max_columns,
-                },
-            )
-        if scan.rows * scan.columns > self.limits.max_cells:
-            return SpreadsheetError(
-                "too_many_cells",
-                _("%(where)s的范围达 %(rows)s 行 × %(columns)d 列，请删除无关的行列或拆分后上传")
-                % {"where": where, "rows": f"{scan.rows:,}", "columns": scan.columns},
-            )
-        return None
+    @property
+    def merges(self) -> tuple[Area, ...]:
+        return self.laid.merges
 
-    def _head(self, sheet: CalamineSheet) -> tuple[Rows, list[Area]]:
-        """The rows that may hold the header, and the merged cells of the sheet."""
-        areas = [
-            Area(top + 1, left, bottom + 1, right)
-            for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
-        ]
-        return _grid(sheet, self.limits.header_within + 1), areas
+    def head(self, rows: int) -> Rows:
+        """The first rows, at most so many and at most HEAD_ROWS for sure."""
+        with _broken_if_it_fails(self.filename):
+            sheet = self._load(0)
+            return self._widened(_grid(sheet, skip_empty_area=False, nrows=min(rows, HEAD_ROWS)))
 
-    def _other_notes(
-        self, before: Sequence[SheetPart], after: Sequence[SheetPart]
-    ) -> Iterator[str]:
-        """What people should know about the sheets that were not read."""
-        for part in before:
-            yield _("工作表“%(sheet)s”没有表头，未读取") % {"sheet": part.name}
-        for part in after:
-            if self._has_header(part):
-                text = _("工作表“%(sheet)s”也有同样的表头，未读取；如需导入请单独另存后上传")
-            else:
-                text = _("工作表“%(sheet)s”未读取")
-            yield text % {"sheet": part.name}
-        for part in self.sheets:
-            if part.hidden:
-                yield _("隐藏的工作表“%(sheet)s”未读取") % {"sheet": part.name}
+    def pieces(self) -> Iterator[tuple[int, Rows]]:
+        """All rows in runs, each with the number of its first row.
 
-    def _has_header(self, part: SheetPart) -> bool:
-        try:
-            scan = self._scan(part)
-        except SpreadsheetError:
-            return False
-        if not scan.rows:
-            return False
-        head, merges = self._head(self.workbook.get_sheet_by_name(part.name))
-        return self.finder.find(head, merges) is not None
+        While one piece is worked on, the next is parsed beside it: the parser needs no interpreter.
+        """
+        anchors = self.laid.anchors
+        with ThreadPoolExecutor(1, "table") as pool:
+            coming = pool.submit(self._load, 0)
+            for at, anchor in enumerate(anchors):
+                with _broken_if_it_fails(self.filename):
+                    sheet = coming.result()
+                    if at + 1 < len(anchors):
+                        coming = pool.submit(self._load, at + 1)
+                    rows = _grid(sheet, skip_empty_area=False) if at == 0 else _grid(sheet)[1:]
+                    del sheet
+                yield anchor + 1, self._widened(rows)
 
-    def _nothing_found(self, best: list[str]) -> SpreadsheetError:
-        for part in self.sheets:
-            if part.hidden and self._has_header(part):
-                return SpreadsheetError(
-                    "no_header",
-                    _("表头在隐藏的工作表“%(sheet)s”中，请取消隐藏后再上传") % {"sheet": part.name},
-                )
-        if best:
-            return self.finder.no_header(best)
-        return SpreadsheetError(
-            "empty_sheet", _("工作簿里没有内容：各工作表都是空的，请按导入模板填写后再上传")
-        )
+    def _load(self, piece: int) -> CalamineSheet:
+        return self.workbook.get_sheet_by_index(self.part.first + piece)
+
+    def _widened(self, rows: Rows) -> Rows:
+        """The rows as wide as the sheet; those of one piece may all be narrower."""
+        lacking = self.scan.columns - len(rows[0]) if rows else 0
+        if lacking < 0:
+            raise broken(self.filename)
+        for row in rows if lacking else ():
+            row.extend(repeat("", lacking))
+        return rows
 
 
-def _grid(sheet: CalamineSheet, rows: int | None = None) -> Rows:
-    return cast(Rows, sheet.to_python(skip_empty_area=False, nrows=rows))
+def _grid(sheet: CalamineSheet, *, skip_empty_area: bool = True, nrows: int | None = None) -> Rows:
+    return cast(Rows, sheet.to_python(skip_empty_area=skip_empty_area, nrows=nrows))
