@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from core.dated import as_of
 from core.scope import Scope
+from core.text import normalise, normalise_key
 
 if TYPE_CHECKING:
     from outlets.models import BusinessFormat
@@ -50,10 +51,31 @@ class OutletQuerySet(models.QuerySet[Any]):
 
     def serving(self, business_format: "BusinessFormat") -> "OutletQuerySet":
         """Main format, or an add-on service accepted as it."""
-        bits = business_format.services.filter(counts=True).values_list("service__bit", flat=True)
-        mask = sum(1 << bit for bit in bits)
-        rows = self.annotate(accepted=models.F("services").bitand(mask))
-        return rows.filter(Q(main_format=business_format) | Q(accepted__gt=0))
+        return serving(self, business_format)
+
+    def search(self, text: str) -> "OutletQuerySet":
+        """Rows in which every word of `text` is found: in the name, its pinyin or initials, the
+        code, the address, the name on the licence, or the brand's name."""
+        rows = self
+        for word in normalise(text).split():
+            key = normalise_key(word)
+            rows = rows.filter(
+                Q(name_key__contains=key)
+                | Q(pinyin__contains=key)
+                | Q(code__icontains=word)
+                | Q(address__icontains=word)
+                | Q(licence_name__icontains=word)
+                | Q(brand__name__icontains=word)
+            )
+        return rows
+
+
+def serving(rows: Any, business_format: "BusinessFormat") -> Any:
+    """Of outlets, or of their dated facts, those whose main format or accepted service it is."""
+    bits = business_format.services.filter(counts=True).values_list("service__bit", flat=True)
+    mask = sum(1 << bit for bit in bits)
+    rows = rows.annotate(accepted=models.F("services").bitand(mask))
+    return rows.filter(Q(main_format=business_format) | Q(accepted__gt=0))
 
 
 def facts_as_of(day: dt.date) -> models.QuerySet[Any]:

@@ -15,6 +15,7 @@ from core.masking import mask_name, mask_phone
 from core.policy import may
 from outlets import services
 from outlets.admin.forms import CloseForm, MergeForm, OutletForm, one_by_code
+from outlets.admin.labels import GivesLabels, LabelInline
 from outlets.models import Outlet, OutletFacts
 from outlets.models.outlet import Status
 from territory.models import District, Street
@@ -45,7 +46,7 @@ def is_trading(outlet: Outlet) -> bool:
 
 
 @admin.register(Outlet)
-class OutletAdmin(BaseAdmin):
+class OutletAdmin(GivesLabels, BaseAdmin):
     gates = {"view": "outlets.view", "add": "outlets.change", "change": "outlets.change"}
     through_services = True
     form = OutletForm
@@ -78,7 +79,8 @@ class OutletAdmin(BaseAdmin):
     autocomplete_fields = ("enterprise", "brand", "neighbourhood")
     readonly_fields = ("masked_contact", "masked_phone", "standing")
     actions_list = ("export",)
-    actions_detail = ("close", "merge", "void")
+    actions_detail = ("close", "merge", "void", "give_label")
+    inlines = (LabelInline,)
     fieldsets = (
         (None, {"fields": ("standing", ("name", "code"), ("licence_name", "enterprise"))}),
         (
@@ -134,6 +136,13 @@ class OutletAdmin(BaseAdmin):
     )
 
     # --- List ----------------------------------------------------------------------------------
+    def get_search_results(
+        self, request: HttpRequest, queryset: "QuerySet[Any]", search_term: str
+    ) -> "tuple[QuerySet[Any], bool]":
+        """As everywhere else; no outlet is found twice."""
+        rows: Any = queryset
+        return rows.search(search_term), False
+
     @display(
         description=gettext_lazy("状态"),
         ordering="status",

@@ -4,7 +4,6 @@ import django_filters
 from django.db.models import Q, QuerySet
 
 from core.api.filters import CodesFilter, FaceFilterSet, UpdatedSinceFilter, UUIDsFilter
-from core.text import normalise_key
 from outlets.models import Brand, BusinessFormat, Enterprise, Outlet
 
 
@@ -64,11 +63,8 @@ class OutletFilterSet(FaceFilterSet):
         )
 
     def named(self, rows: QuerySet[Outlet], _name: str, words: str) -> QuerySet[Outlet]:
-        """Part of the name, of its pinyin or initials, or the code."""
-        key = normalise_key(words)
-        return rows.filter(
-            Q(name_key__contains=key) | Q(pinyin__contains=key) | Q(code__iexact=words.strip())
-        )
+        """Each word part of the name, its pinyin or initials, code, address, licence or brand."""
+        return rows.search(words)  # type: ignore[attr-defined]
 
     def that_serve(self, rows: QuerySet[Outlet], _name: str, code: str) -> QuerySet[Outlet]:
         """Main format, or an add-on service accepted as it; an unknown format serves nowhere."""
