@@ -9,4 +9,14 @@ class CirclesConfig(AppConfig):
     verbose_name = _("便民生活圈")
 
     def ready(self) -> None:
-        from circles import policy  # noqa: F401
+        from circles import policy, quality  # noqa: F401
+        from circles.signals import circles_changed
+
+        circles_changed.connect(_changed, dispatch_uid="circles.quality")
+
+
+def _changed(sender: object, district: object, **kwargs: object) -> None:
+    """Boundaries speak for or against ledger rows: their quality must be looked at again."""
+    from outlets.quality.services import enqueue_check
+
+    enqueue_check(district)  # type: ignore[arg-type]

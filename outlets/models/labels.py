@@ -59,3 +59,13 @@ class OutletLabel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} {self.year}"
+
+    @property
+    def district_id(self) -> Any:
+        """That of the outlet: the gate asks where a row lies."""
+        return self.outlet.district_id
+
+    @property
+    def street_id(self) -> Any:
+        """That of the outlet."""
+        return self.outlet.street_id
