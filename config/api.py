@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from rest_framework.routers import SimpleRouter
 
 from accounts.api.views import JobFace, MeFace
+from circles.api.sites import FacilityFace, SpaceFace
 from circles.api.views import BatchFace, CircleFace, CompoundFace
 from core.api.docs import DocsView, SchemaView
 from core.api.help import NowhereFace, ProblemFace
@@ -20,6 +21,8 @@ for prefix, face in {
     "neighbourhoods": NeighbourhoodFace,
     "compounds": CompoundFace,
     "circles": CircleFace,
+    "facilities": FacilityFace,
+    "spaces": SpaceFace,
     "formats": FormatFace,
     "brands": BrandFace,
     "enterprises": EnterpriseFace,

@@ -20,6 +20,8 @@ from circles.models import (
     CircleStreet,
     Compound,
     CompoundFacts,
+    Facility,
+    Space,
 )
 from circles.models.compound import PEOPLE_FIELDS
 from core.credit_code import make_credit_code
@@ -244,6 +246,46 @@ class CircleFactory(DjangoModelFactory):
 
 def _ids(links: Any, column: str) -> list[str]:
     return sorted(map(str, links.values_list(column, flat=True)))
+
+
+class FacilityFactory(DjangoModelFactory):
+    """A located public facility in service."""
+
+    class Meta:
+        model = Facility
+        skip_postgeneration_save = True
+
+    street = factory.SubFactory(StreetFactory)
+    district = factory.SelfAttribute("street.district")
+    code = factory.Sequence(lambda n: f"F{n:08d}")
+    name = factory.Sequence(lambda n: f"试验{n}社区食堂")
+    name_key = factory.LazyAttribute(lambda o: o.name)
+    kind = Facility.Kind.MEALS
+    address = factory.Sequence(lambda n: f"试验路{n}号")
+    lon = factory.Sequence(lambda n: round(CENTRE_LON + n % 100 * 0.0005, 6))
+    lat = factory.Sequence(lambda n: round(CENTRE_LAT + n // 100 % 100 * 0.0005, 6))
+    place_state = "verified"
+    opened_on = FACTS_FROM
+
+
+class SpaceFactory(DjangoModelFactory):
+    """A located space that can be used."""
+
+    class Meta:
+        model = Space
+        skip_postgeneration_save = True
+
+    street = factory.SubFactory(StreetFactory)
+    district = factory.SelfAttribute("street.district")
+    code = factory.Sequence(lambda n: f"K{n:08d}")
+    name = factory.Sequence(lambda n: f"试验路{n}号底层")
+    name_key = factory.LazyAttribute(lambda o: o.name)
+    kind = Space.Kind.HOUSE
+    area = 120
+    address = factory.Sequence(lambda n: f"试验路{n}号")
+    lon = factory.Sequence(lambda n: round(CENTRE_LON + n % 100 * 0.0005, 6))
+    lat = factory.Sequence(lambda n: round(CENTRE_LAT + n // 100 % 100 * 0.0005, 6))
+    place_state = "verified"
 
 
 class OfficeFactory(DjangoModelFactory):

@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.models import Office, User
 from accounts.services import issue_token
-from circles.models import Designation, FormatCheck, PilotBatch
+from circles.models import ComplaintCount, Designation, FormatCheck, PilotBatch
 from core import audit
 from core.ids import new_id
 from core.models import Clause, Document, Job
@@ -25,10 +25,12 @@ from tests.factories import (
     CompoundFactory,
     DistrictFactory,
     EnterpriseFactory,
+    FacilityFactory,
     NeighbourhoodFactory,
     OfficeFactory,
     OutletFactory,
     ServiceFactory,
+    SpaceFactory,
     StreetFactory,
     UserFactory,
 )
@@ -49,6 +51,7 @@ class Setting:
     compound: Any
     enterprise: Any
     brand: Any
+    circle: Any
     made: int = 0
 
     def number(self) -> int:
@@ -86,6 +89,7 @@ def make_setting() -> Setting:
         CompoundFactory(street=street),
         EnterpriseFactory(district=street.district),
         BrandFactory(district=street.district),
+        CircleFactory(lead_street=street),
     )
 
 
@@ -220,6 +224,17 @@ def _check(setting: Setting) -> None:
     )
 
 
+def _complaints(setting: Setting) -> None:
+    ComplaintCount.objects.create(
+        district=setting.district,
+        circle=setting.circle,
+        month=dt.date(1900 + setting.number(), 1, 1),
+        source="12345",
+        count=3,
+        closed=2,
+    )
+
+
 def _designation(setting: Setting) -> None:
     Designation.objects.create(
         street=setting.street, level="市级", batch="首批", year=2000 + setting.number()
@@ -275,6 +290,9 @@ MAKE: dict[str, Make] = {
         "outlets.ledgercompleteness": _completeness,
         "circles.compound": _compound,
         "circles.circle": _circle,
+        "circles.facility": lambda s: FacilityFactory(street=s.street, neighbourhood=s.hood),
+        "circles.space": lambda s: SpaceFactory(street=s.street, neighbourhood=s.hood),
+        "circles.complaintcount": _complaints,
         "circles.pilotbatch": _batch,
         "circles.designation": _designation,
         "circles.formatcheck": _check,

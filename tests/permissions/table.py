@@ -122,6 +122,8 @@ LISTS: dict[str, ListEntry] = {
         q=by_code,
         neighbourhood=lambda row: row.neighbourhood.code,
     ),
+    "facilities": of_streets(code=by_code, street=by_street, name=lambda row: row.name),
+    "spaces": of_streets(code=by_code, street=by_street, name=lambda row: row.name),
     "enterprises": of_streets(credit_code=lambda row: row.credit_code),
     "brands": shared(REGISTER),
     "batches": shared(AT_HOME, code=by_code),
@@ -175,7 +177,42 @@ def new_outlet(world: World, place: str) -> dict[str, Any]:
     }
 
 
+def new_site(world: World, place: str) -> dict[str, Any]:
+    street = world.streets[place].code
+    return {"name": "新登记", "kind": "land", "street": street, "address": "试验路2号"}
+
+
+def new_facility(world: World, place: str) -> dict[str, Any]:
+    return new_site(world, place) | {"kind": "meals"}
+
+
+def of_sites(list_name: str, body: Callable[[World, str], dict[str, Any]]) -> list["WriteEntry"]:
+    """Entering, changing and closing what stands in a street: the street's and the district's."""
+    own, name = WRITERS | {STREET_OFFICER, TOKEN_OF_STREET}, f"api:v1:{list_name}"
+    return [
+        WriteEntry("post", f"{name}-list", own, WRITERS, body),
+        WriteEntry(
+            "patch",
+            f"{name}-detail",
+            own,
+            WRITERS,
+            lambda world, place: {"address": "试验路3号"},
+            rows=list_name,
+        ),
+        WriteEntry(
+            "post",
+            f"{name}-close",
+            own,
+            WRITERS,
+            lambda world, place: {"comment": "已停用"},
+            rows=list_name,
+        ),
+    ]
+
+
 WRITES: tuple[WriteEntry, ...] = (
+    *of_sites("facilities", new_facility),
+    *of_sites("spaces", new_site),
     WriteEntry(
         "post",
         "api:v1:outlets-list",

@@ -22,9 +22,11 @@ from tests.factories import (
     CompoundFactory,
     DistrictFactory,
     EnterpriseFactory,
+    FacilityFactory,
     NeighbourhoodFactory,
     OfficeFactory,
     OutletFactory,
+    SpaceFactory,
     StreetFactory,
 )
 from tests.permissions.callers import Callers, make_callers
@@ -88,6 +90,8 @@ def _fill_street(world: World, place: str, street: Any) -> None:
     compound = CompoundFactory(street=street)
     world.add("compounds", place, compound)
     world.add("circles", place, CircleFactory(lead_street=street, links__compounds=[compound]))
+    world.add("facilities", place, FacilityFactory(street=street))
+    world.add("spaces", place, SpaceFactory(street=street))
     # The own street's job is its office's own; that of the others any office's.
     mine = world.callers.people[STREET_OFFICER].office
     office = mine if place == "own" else OfficeFactory(street=street)
