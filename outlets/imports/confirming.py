@@ -29,6 +29,8 @@ from outlets.services.register import lock_register
 BATCH = 5000
 Verdict = ImportRow.Verdict
 _READY = (Verdict.NEW, Verdict.CHANGED)
+# Among an import's counts: rows corrected or decided since they were judged.
+UNJUDGED = "unjudged"
 
 
 @dataclass
@@ -67,6 +69,10 @@ def confirm_import(
     with act(f"{batch.subject}.import", by=by) as this:
         batch = locked_import(batch, Import.State.CHECKED, Import.State.CONFIRMING)
         this.comment = _("台账导入：%(file)s") % {"file": batch.file_name}
+        if unjudged := batch.counts.get(UNJUDGED, 0):
+            raise ImportStateError(
+                _("有 %(count)d 行更正后尚未重新检查；请先重新检查") % {"count": unjudged}
+            )
         lock_register(batch.district)
         kind = kind_of(batch.subject)(batch.district, batch.street, _day(batch))
         # What went back earlier has been looked at since.
@@ -175,7 +181,8 @@ def check_again(batch: Import, progress: Progress | None = None) -> None:
         check.judge()
     finally:
         check.close()
-    batch.save(update_fields=["counts"])
+    batch.version += 1
+    batch.save(update_fields=["counts", "version"])
 
 
 # --- writing -------------------------------------------------------------------------------------

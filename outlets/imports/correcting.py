@@ -11,7 +11,7 @@ from core.spreadsheets import SpreadsheetError, open_table
 from core.spreadsheets.cells import column_letter
 from core.spreadsheets.styles import ERROR_TITLE
 from core.spreadsheets.tables import shown
-from outlets.imports.confirming import check_again
+from outlets.imports.confirming import UNJUDGED, check_again
 from outlets.imports.states import ImportStateError, locked_import
 from outlets.imports.stored import restored_cells
 from outlets.models import Import, ImportRow
@@ -63,6 +63,7 @@ def decide(*, batch: Import, nos: Sequence[int], decision: str, merge_into: str 
             row.merge_into = _merge_target(row, merge_into) if decision == Decision.MERGE else ""
             row.returned = ""
         ImportRow.objects.bulk_update(rows, ["decision", "merge_into", "returned"], batch_size=5000)
+        _to_be_judged(batch, len(rows))
     return len(rows)
 
 
@@ -130,7 +131,16 @@ def _correct(batch: Import, edits: Mapping[int, Mapping[str, str]]) -> int:
     if not changed and len(edits) == 1 and not _open(batch).filter(no__in=list(edits)).exists():
         raise ImportStateError(_("该行已写入台账，请到网点页面修改"))
     ImportRow.objects.bulk_update(changed, ["edits", "returned"], batch_size=1000)
+    _to_be_judged(batch, len(changed))
     return len(changed)
+
+
+def _to_be_judged(batch: Import, rows: int) -> None:
+    """Count rows whose verdict is no longer of what they say; judging again counts afresh."""
+    if rows:
+        batch.counts = {**batch.counts, UNJUDGED: batch.counts.get(UNJUDGED, 0) + rows}
+        batch.version += 1
+        batch.save(update_fields=["counts", "version"])
 
 
 def _merge_target(row: ImportRow, chosen: str) -> str:

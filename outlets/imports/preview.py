@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.spreadsheets.columns import Column
@@ -74,18 +75,22 @@ def row_page(
     *,
     verdicts: Sequence[str] = (),
     returned: bool = False,
+    doubtful: bool = False,
     after: int = 0,
     limit: int = PAGE_ROWS,
 ) -> list[RowView]:
     """Rows after number `after` with one of the verdicts (all without any), `limit` at most.
 
-    `returned`: only those that confirming sent back. A constant number of queries.
+    `returned`: only those that confirming sent back. `doubtful`: only likely doubles, those that
+    people have decided on included. A constant number of queries.
     """
     rows = batch.rows.filter(no__gt=after)
     if verdicts:
         rows = rows.filter(verdict__in=verdicts)
     if returned:
         rows = rows.exclude(returned="")
+    if doubtful:
+        rows = rows.filter(~Q(decision="") | Q(verdict=ImportRow.Verdict.DUPLICATE))
     return views_of(batch, kind, list(rows.order_by("no")[:limit]))
 
 
