@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from core import audit
 from core.commands import ReportingCommand
 from core.geo import CRS
-from core.spreadsheets import SpreadsheetError, write_errors
+from core.spreadsheets import SpreadsheetError
 from core.text import normalise_key
-from outlets.services.outcome import ImportOutcome
+from outlets.imports.taking import ImportOutcome
 from territory.lookup import district_by_code
 from territory.models import District, Street
 from territory.querysets import streets_by_any_name
@@ -94,7 +94,7 @@ class LedgerCommand(ReportingCommand):
                 _("…… 另有 %(more)d 处错误，可用 --errors OUT.xlsx 导出全部") % {"more": more}
             )
         if outcome.errors and path:
-            write_errors(path, outcome.table, outcome.errors)
+            outcome.write_errors(path)
             self.stderr.write(_("有错的行已写入 %(file)s，改正后可直接再导入") % {"file": path})
         if outcome.refused:
             self.refusal = _(

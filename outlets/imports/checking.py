@@ -11,6 +11,7 @@ import tempfile
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.utils import timezone
@@ -76,6 +77,15 @@ class Check:
     def close(self) -> None:
         """Let go of the waiting drafts."""
         self.spool.close()
+
+    @contextmanager
+    def kept_while_read(self) -> Iterator[None]:
+        """Let go of the drafts when reading fails; else `judge` needs them still."""
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
 
     def read(self, blocks: Iterable[Block], rows: int) -> None:
         """Read the file (or the staged rows again), cell by cell. SpreadsheetError refuses it."""

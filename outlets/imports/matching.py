@@ -5,6 +5,7 @@ kind of thing within 30 m, when nothing else could be meant. What is merely like
 here: it is shown side by side, and people say whether to merge, to keep both, or to skip.
 """
 
+import re
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from scipy.spatial import cKDTree
 
 from core.geo import geodesic_m, local_metres
@@ -25,8 +27,12 @@ NEAR_M = 30.0
 SAME_NAME_M = 100.0
 # From here on two names are taken for spellings of one (ratio of difflib).
 ALIKE = 0.5
+_DIGITS = re.compile(r"\d+")
 
 Key = tuple[Any, ...]
+_SAME_ROW = gettext_lazy(
+    "名称和地址与第 %(row)d 行相同：同一网点请只留一行，不同网点请分别填写网点编码"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,9 +274,7 @@ class Matcher:
             if row.target is not None and row.decision == "merge":
                 continue
             if row.target is None or other.target is None or row.target is other.target:
-                row.likely.append(
-                    {"row": other.no, "why": _("与第 %d 行名称、地址相同") % other.no}
-                )
+                row.likely.append({"row": other.no, "why": str(_SAME_ROW % {"row": other.no})})
 
     def _doubt(self, rows: Sequence[Stated]) -> None:
         """New rows that resemble a register row which no row of the file speaks of."""
@@ -279,7 +283,7 @@ class Matcher:
             for row, places in zip(those, near, strict=True):
                 for place in places:
                     known = standing[place]
-                    if known.id not in self.taken and _alike(row.name_key, known.name_key):
+                    if known.id not in self.taken and _may_be_double(row, known):
                         why = _("相距不到 %d 米，业态相同，名称相近") % NEAR_M
                         row.likely.append(_shown(known, why))
         self._doubt_names([row for row in open_rows if not row.likely])
@@ -326,9 +330,21 @@ def _may_be(row: Stated, known: Known) -> bool:
 
 
 def _alike(one: str, other: str) -> bool:
+    """Whether two names may be spellings of one; 1号柜 and 2号柜 are not."""
+    numbers, others = _DIGITS.findall(one), _DIGITS.findall(other)
+    if numbers and others and numbers != others:
+        return False
     if not one or one in other or other in one:
         return True
     return SequenceMatcher(None, other, one).ratio() >= ALIKE
+
+
+def _may_be_double(row: Stated, known: Known) -> bool:
+    """Whether two things of one sort at one place may be one: nothing sets them apart."""
+    address = normalise_key(known.address)
+    if address and row.address_key and address != row.address_key:
+        return row.name_key == known.name_key
+    return _alike(row.name_key, known.name_key)
 
 
 def _may_be_same_site(row: Stated, known: Known) -> bool:

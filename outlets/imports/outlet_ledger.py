@@ -89,40 +89,38 @@ class OutletLedger(LedgerKind):
     # --- drafting -------------------------------------------------------------------------------
 
     def fill(self, drafts: Sequence[Draft], cells: Mapping[str, Sequence[Any]]) -> None:
-        masks: dict[tuple[str, ...], int] = {(): 0}
-        rows = zip(
-            drafts,
-            cells["main_format"],
-            cells["format_category"],
-            cells["services"],
-            cells["brand"],
-            cells["credit_code"],
-            cells["licence_name"],
-            cells["declared_circles"],
-            strict=True,
-        )
-        for draft, sort, category, services, brand, code, licence, circles in rows:
-            values = draft.values
+        masks: dict[tuple[str, ...], int] = {}
+        sorts = zip(drafts, cells["main_format"], cells["format_category"], strict=True)
+        for draft, sort, category in sorts:
             if sort:
                 self._classify(draft, sort, category)
             else:
                 self._suggest(draft)
+        owners = zip(
+            drafts, cells["brand"], cells["credit_code"], cells["licence_name"], strict=True
+        )
+        for draft, brand, code, licence in owners:
+            self._own(draft.values, brand, code, licence)
+        offers = zip(drafts, cells["services"], cells["declared_circles"], strict=True)
+        for draft, services, circles in offers:
             if services:
-                mask = masks.get(services)
-                if mask is None:
-                    mask = masks[services] = sum(1 << self.bits[one] for one in services)
-                values["services"] = mask
-            if brand and brand not in NO_BRAND:
-                values["brand_id"] = self.brands.known_id(brand) or NewName.of(brand)
-            if code or licence:
-                owner = self.enterprises.stated(code, licence, values.get("name", ""))
-                if owner is not None:
-                    values["enterprise_id"] = owner
+                if services not in masks:
+                    masks[services] = sum(1 << self.bits[one] for one in services)
+                draft.values["services"] = masks[services]
             if circles:
-                values["declared_circles"] = list(circles)
+                draft.values["declared_circles"] = list(circles)
+        for draft in drafts:
             for column in ("contact", "phone"):
-                if _MASK in values.get(column, ""):
-                    del values[column]
+                if _MASK in draft.values.get(column, ""):
+                    del draft.values[column]
+
+    def _own(self, values: dict[str, Any], brand: str, code: str, licence: str) -> None:
+        if brand and brand not in NO_BRAND:
+            values["brand_id"] = self.brands.known_id(brand) or NewName.of(brand)
+        if code or licence:
+            owner = self.enterprises.stated(code, licence, values.get("name", ""))
+            if owner is not None:
+                values["enterprise_id"] = owner
 
     def _classify(self, draft: Draft, sort: str, category: str | None) -> None:
         pk, own, name = self.formats[sort]

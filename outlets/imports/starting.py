@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.audit import Actor, act
 from core.geo import CRS, to_wgs84
-from core.spreadsheets import FileSurvey, Layout, SpreadsheetError, survey
+from core.spreadsheets import Layout, SpreadsheetError
 from core.spreadsheets.columns import header_key
 from outlets.imports.kinds import kind_of
 from outlets.imports.states import ImportStateError, locked_import
@@ -40,10 +40,12 @@ def start_import(
     crs: str | None = None,
     on: dt.date | None = None,
     is_sample: bool = False,
+    at_once: bool = False,
 ) -> Import:
     """Keep an uploaded ledger and guess how it is to be read; nothing is checked yet.
 
-    `on` is the day from which its facts hold (today). SpreadsheetError refuses the file as a
+    `on` is the day from which its facts hold (today). `at_once`: the caller goes on
+    in the same transaction; nothing is guessed beyond what the titles say. SpreadsheetError refuses the file as a
     whole, and nothing is kept then.
     """
     day = on or timezone.localdate()
@@ -62,22 +64,26 @@ def start_import(
         by_label=by.label[:120],
         is_sample=is_sample,
     )
-    kind = kind_of(subject)(district, street, day)
-    seen = _survey(batch, file, kind.columns)
-    if seen.best is not None and (layout := seen.sheets[seen.best].layout):
-        _take_layout(batch, layout, seen)
+    if not at_once:
+        kind = kind_of(subject)(district, street, day)
+        seen = _survey(batch, file, kind.columns)
+        if seen.best is not None and (layout := seen.sheets[seen.best].layout):
+            _take_layout(batch, layout, seen)
     file.seek(0)
     batch.sha256 = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
     file.seek(0)
-    with transaction.atomic(), act(f"{subject}.import_upload", by=by) as this:
-        batch.file.save(filename, File(file), save=False)
+    batch.file.save(filename, File(file), save=False)
+    if at_once:
+        batch.save()
+        return batch
+    with act(f"{subject}.import_upload", by=by) as this:
         batch.save()
         this.obj, this.payload_sha256 = batch, batch.sha256
         this.changes = {"file": batch.file_name}
     return batch
 
 
-def survey_of(batch: Import) -> FileSurvey:
+def survey_of(batch: Import) -> Any:
     """What the stored file holds: its sheets, titles, sample values, and what each may be."""
     kind = kind_of(batch.subject)(batch.district, batch.street, batch.on or timezone.localdate())
     with batch.file.open("rb") as stream:
@@ -193,16 +199,18 @@ def _degrees(x: Any, y: Any) -> tuple[float, float] | None:
     return (lon, lat) if 70 < lon < 140 and 0 < lat < 60 else None
 
 
-def _survey(batch: Import, file: Any, columns: Any) -> FileSurvey:
+def _survey(batch: Import, file: Any, columns: Any) -> Any:
     remembered = dict(
         RememberedColumn.objects.filter(
             office_code=batch.office_code, subject=batch.subject
         ).values_list("title_key", "key")
     )
+    from core.spreadsheets import survey
+
     return survey(file, filename=batch.file_name, columns=columns, remembered=remembered)
 
 
-def _take_layout(batch: Import, layout: Layout, seen: FileSurvey) -> None:
+def _take_layout(batch: Import, layout: Layout, seen: Any) -> None:
     sheet = next(one for one in seen.sheets if one.name == layout.sheet)
     batch.layout = layout.as_json()
     batch.titles = list(sheet.titles)

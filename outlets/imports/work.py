@@ -87,9 +87,12 @@ def _actor(job: Job) -> Actor:
 def check_file(batch: Import, progress: Callable[[int, int, str], None] | None = None) -> Effect:
     """Read and judge the file cell by cell; the effect matches its rows and stages them."""
     check = Check(batch, progress)
-    with file_blocks(batch, check.kind.columns) as (blocks, source):
+    with check.kept_while_read(), file_blocks(batch, check.kind.columns) as (blocks, source):
         check.read(blocks, source.rows)
         notes = notes_of(source)
+        batch.layout = {**source.layout.as_json(), "date1904": source.date1904}
+        batch.titles = list(source.headers)
+        batch.mapping = {key: source.headers[at] for key, at in source.columns.items()}
 
     def stage() -> dict[str, int]:
         try:
@@ -97,7 +100,6 @@ def check_file(batch: Import, progress: Callable[[int, int, str], None] | None =
         finally:
             check.close()
         batch.notes, batch.state, batch.problem = notes, State.CHECKED, ""
-        batch.layout |= {"date1904": source.date1904}
         batch.version += 1
         batch.save()
         return dict(batch.counts)

@@ -1,5 +1,6 @@
 """Acts on the register of outlets: ledgers taken in, single rows entered and changed."""
 
+from outlets.imports.taking import ImportOutcome, import_ledger
 from outlets.services.changes import (
     EDITABLE,
     change_outlet,
@@ -9,9 +10,8 @@ from outlets.services.changes import (
     verify_places,
     void_outlet,
 )
-from outlets.services.importing import import_ledger
+from outlets.services.labels import give_label, withdraw_label
 from outlets.services.offers import services_mask, services_of
-from outlets.services.outcome import ImportOutcome
 from outlets.services.owners import brand_for, enterprise_for
 
 __all__ = [
@@ -22,10 +22,12 @@ __all__ = [
     "close_outlet",
     "create_outlet",
     "enterprise_for",
+    "give_label",
     "import_ledger",
     "merge_outlets",
     "services_mask",
     "services_of",
     "verify_places",
     "void_outlet",
+    "withdraw_label",
 ]

@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from core import registers
 from core.audit import Actor
 from core.spreadsheets import SpreadsheetError
+from outlets.imports import confirming
 from outlets.models import Outlet
-from outlets.services import change_outlet, intake
+from outlets.services import change_outlet
 from outlets.signals import outlets_changed
 from tests.outlets.ledger_files import World, everything
 
@@ -55,7 +56,7 @@ def test_as_many_queries_for_50_rows_as_for_500() -> None:
 
 
 @pytest.mark.both
-@pytest.mark.parametrize("stop_at", ["record_history", "_record", "outlets_changed"])
+@pytest.mark.parametrize("stop_at", ["record_history", "_close", "outlets_changed"])
 def test_an_import_that_dies_midway_leaves_nothing(
     monkeypatch: pytest.MonkeyPatch, stop_at: str
 ) -> None:
@@ -69,7 +70,7 @@ def test_an_import_that_dies_midway_leaves_nothing(
     if stop_at == "outlets_changed":
         outlets_changed.connect(die)
     else:
-        module = registers if hasattr(registers, stop_at) else intake
+        module = registers if hasattr(registers, stop_at) else confirming
         monkeypatch.setattr(module, stop_at, die)
     try:
         with pytest.raises(KeyboardInterrupt):
