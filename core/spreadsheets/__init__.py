@@ -14,8 +14,10 @@ from core.spreadsheets.checking import Checked, Checker, CleanRow, check_rows
 from core.spreadsheets.columns import Choice, Column, Kind, choices_of, header_key
 from core.spreadsheets.errorbook import write_errors, write_problem_rows
 from core.spreadsheets.errors import Limits, SpreadsheetError
+from core.spreadsheets.guessing import Guess
 from core.spreadsheets.layouts import Layout
 from core.spreadsheets.reading import open_table
+from core.spreadsheets.surveying import FileSurvey, SheetSurvey, survey
 from core.spreadsheets.tables import CellError, Table, UnknownColumn
 from core.spreadsheets.templates import template
 from core.spreadsheets.values import safe_text
@@ -29,10 +31,13 @@ __all__ = [
     "Choice",
     "CleanRow",
     "Column",
+    "FileSurvey",
+    "Guess",
     "Kind",
     "Layout",
     "Limits",
     "Sheet",
+    "SheetSurvey",
     "SpreadsheetError",
     "Table",
     "TableBlocks",
@@ -46,6 +51,7 @@ __all__ = [
     "open_table",
     "put_text",
     "safe_text",
+    "survey",
     "template",
     "write_csv",
     "write_errors",

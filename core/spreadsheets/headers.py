@@ -6,11 +6,13 @@ from difflib import get_close_matches
 
 from django.utils.translation import gettext as _
 
-from core.spreadsheets.cells import Area, CellValue, cell_name, column_letter
+from core.spreadsheets.cells import Area, CellValue, cell_name, column_letter, is_filled
 from core.spreadsheets.columns import Column, header_key, names_of
 from core.spreadsheets.errors import SpreadsheetError
 
 Grid = Sequence[Sequence[CellValue]]
+# A header lacks a title at most here and there.
+_NEARLY = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,20 @@ class HeaderFinder:
         ]
         return max(texts, key=len, default=[])
 
+    def likeliest_header(self, grid: Grid, merges: Sequence[Area] = ()) -> Header | None:
+        """The first row near the top, with rows below it, that looks most like titles: many
+        different texts. None when no row holds two."""
+        texts = [
+            len({cell.strip() for cell in row if isinstance(cell, str) and cell.strip()})
+            for row in grid[: min(self.within, len(grid) - 1)]
+        ]
+        most = max(texts, default=0)
+        if most < 2:
+            return None
+        at = next(at for at, count in enumerate(texts) if count >= _NEARLY * most)
+        rows = 2 if _may_be_double(grid, merges, at) else 1
+        return self.header_at(grid, merges, at, rows)
+
     def no_header(self, likeliest: list[str]) -> SpreadsheetError:
         """The refusal that names what was wanted and what was there."""
         wanted = [str(c.title) for c in self.columns if c.required] or [
@@ -125,7 +141,7 @@ class HeaderFinder:
     ) -> Iterator[SpreadsheetError]:
         """All that keeps a header from being read as it stands."""
         yield from _merge_problems(header, grid, merges)
-        yield from _duplicates(header)
+        yield from duplicates(header)
         yield from self.missing(header)
 
     def missing(self, header: Header) -> Iterator[SpreadsheetError]:
@@ -180,7 +196,8 @@ def _merge_problems(
             )
 
 
-def _duplicates(header: Header) -> Iterator[SpreadsheetError]:
+def duplicates(header: Header) -> Iterator[SpreadsheetError]:
+    """A refusal for every key that several columns bear."""
     for found in _places(header).values():
         if len(found) > 1:
             yield SpreadsheetError(
@@ -196,9 +213,15 @@ def _duplicates(header: Header) -> Iterator[SpreadsheetError]:
 def _may_be_double(grid: Grid, merges: Sequence[Area], at: int) -> bool:
     """Whether row `at` (0-based) and the next could be one header: a merge says so."""
     return at + 1 < len(grid) and any(
-        area.top <= at + 1 <= area.bottom and (area.bottom > at + 1 or area.right > area.left)
+        area.top <= at + 1 <= area.bottom
+        and (area.bottom > at + 1 or (area.right > area.left and not _is_title(grid[at], area)))
         for area in merges
     )
+
+
+def _is_title(row: Sequence[CellValue], area: Area) -> bool:
+    """Whether the area is all there is in its row and reaches over most of the table."""
+    return sum(map(is_filled, row)) == 1 and 2 * (area.right + 1 - area.left) > len(row)
 
 
 def _texts(grid: Grid, merges: Sequence[Area], at: int, rows: int, column: int) -> dict[str, bool]:
