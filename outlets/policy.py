@@ -56,3 +56,6 @@ policy.register(
     roles=[COMMISSION_ADMIN, PROGRAMME_OFFICER, DEPARTMENT_LIAISON],
     token_scope="write:licences",
 )
+# Others' results and memberships are kept for the whole district.
+for verb in ("change_alliances", "import_credit"):
+    policy.register(f"outlets.{verb}", roles=[COMMISSION_ADMIN, PROGRAMME_OFFICER])

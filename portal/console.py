@@ -51,6 +51,18 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 "outlets.enterprises",
                 "admin:outlets_enterprise_changelist",
             ),
+            (
+                gettext_lazy("企业联盟"),
+                "handshake",
+                "outlets.enterprises",
+                "admin:outlets_alliancemember_changelist",
+            ),
+            (
+                gettext_lazy("信用评价结果"),
+                "workspace_premium",
+                "outlets.enterprises",
+                "admin:outlets_creditresult_changelist",
+            ),
             (gettext_lazy("品牌"), "sell", "outlets.brands", "admin:outlets_brand_changelist"),
             (
                 gettext_lazy("业态目录"),
@@ -80,6 +92,24 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 "location_city",
                 "circles.compounds",
                 "admin:circles_compound_changelist",
+            ),
+            (
+                gettext_lazy("公共服务设施"),
+                "local_library",
+                "circles.facilities",
+                "admin:circles_facility_changelist",
+            ),
+            (
+                gettext_lazy("可利用空间"),
+                "real_estate_agent",
+                "circles.spaces",
+                "admin:circles_space_changelist",
+            ),
+            (
+                gettext_lazy("投诉统计"),
+                "support_agent",
+                "circles.complaints",
+                "admin:circles_complaintcount_changelist",
             ),
             (
                 gettext_lazy("业态核查"),

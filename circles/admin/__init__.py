@@ -1,5 +1,5 @@
-"""The admin pages of living circles, compounds, batches and what was looked for on the ground."""
+"""The admin pages of circles, compounds, facilities, spaces, batches and checks."""
 
-from circles.admin import circles, compounds, programme
+from circles.admin import circles, complaints, compounds, programme, sites
 
-__all__ = ["circles", "compounds", "programme"]
+__all__ = ["circles", "complaints", "compounds", "programme", "sites"]

@@ -1,4 +1,4 @@
-"""Forms of circles."""
+"""Forms of circles, compounds, facilities and spaces."""
 
 import json
 from typing import Any
@@ -12,14 +12,16 @@ from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminDateWidget,
     UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectMultipleWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
 )
 
-from circles.models import Circle, Compound
+from circles.models import Circle, Compound, Facility, Space
 from circles.models.circle import Level
 from circles.models.circle import State as CircleState
 from core.admin import ActForm, DatedForm, ReasonedForm
+from outlets.models import BusinessFormat
 from territory.models import Street
 
 
@@ -138,3 +140,64 @@ class NewCircleForm(DatedForm):
     class Meta:
         model = Circle
         fields = ("code", "lead_street", *CircleForm.Meta.fields)
+
+
+class SiteForm(ReasonedForm):
+    """A facility or a space; its place in WGS 84 degrees."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "code" in self.fields:
+            self.fields["code"].required = False
+            self.fields["code"].help_text = _("留空由系统按街镇编号。")
+
+
+_OF_THE_SYSTEM = ("district", "x_in", "y_in", "crs_in", "void", "is_sample")
+_DEGREES = {
+    "lon": gettext_lazy("WGS-84／CGCS2000 经度，如 121.396000。"),
+    "lat": gettext_lazy("WGS-84／CGCS2000 纬度，如 31.255300。"),
+}
+
+
+class FacilityForm(SiteForm):
+    """A public facility."""
+
+    class Meta:
+        model = Facility
+        exclude = _OF_THE_SYSTEM
+        help_texts = {**_DEGREES, "capacity": gettext_lazy("床位、餐位、托位等数量。")}
+
+
+class FormatsField(forms.MultipleChoiceField):
+    """Business formats, kept as a list of their codes."""
+
+    widget = UnfoldAdminSelectMultipleWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=_formats, required=False, **kwargs)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether other formats are chosen than before."""
+        return set(initial or ()) != set(data or ())
+
+
+def _formats() -> list[tuple[str, str]]:
+    return [(row.code, str(row)) for row in BusinessFormat.objects.order_by("number")]
+
+
+class SpaceForm(SiteForm):
+    """A space that can be used."""
+
+    wanted_formats = FormatsField(
+        label=gettext_lazy("拟引入业态"),
+        help_text=gettext_lazy("可选多项：按住 Ctrl（Mac 为 Command）点选。"),
+    )
+
+    class Meta:
+        model = Space
+        exclude = _OF_THE_SYSTEM
+        help_texts = {
+            **_DEGREES,
+            "rent": gettext_lazy("每平方米每天的租金；免租金填 0，不详留空。"),
+            "available_until": gettext_lazy("自该日起不再可用；不限的留空。"),
+        }

@@ -14,9 +14,9 @@ from rest_framework.response import Response
 
 from circles.api.filters import FacilityFilterSet, SpaceFilterSet
 from circles.api.site_serializers import (
-    SiteCloseSerializer,
     FacilitySerializer,
     FacilityWriteSerializer,
+    SiteCloseSerializer,
     SpaceSerializer,
     SpaceWriteSerializer,
 )
@@ -34,8 +34,8 @@ from core.scope import Scope
 class SiteFace(ReadFace):
     """What facilities and spaces have in common.
 
-    `table` holds the rows; `site_word` is what the services call a row; `create_site`, `change_site` and `close_site` are
-    those services.
+    `table` holds the rows; `site_word` is what the services call a row; `create_site`,
+    `change_site` and `close_site` are those services.
     """
 
     write_serializer_class: Any

@@ -3,7 +3,7 @@
 from core.admin import registers
 from core.admin.acts import ActPage, button
 from core.admin.base import BaseAdmin, BaseInline, BaseStackedInline, ReadOnlyAdmin
-from core.admin.forms import ActForm, DatedForm, GatedForm, ReasonedForm, WordsField
+from core.admin.forms import ActForm, DatedForm, GatedForm, ReasonedForm, TableForm, WordsField
 from core.admin.gated import scope_of
 from core.admin.labels import label_acts
 
@@ -17,6 +17,7 @@ __all__ = [
     "GatedForm",
     "ReadOnlyAdmin",
     "ReasonedForm",
+    "TableForm",
     "WordsField",
     "button",
     "label_acts",

@@ -83,7 +83,7 @@ class Acts:
         policy.require(scope_of(request), gate, obj)
         back = self._back(obj)
         initial = {"seen_version": getattr(obj, "version", None), **(page.initial or {})}
-        form = page.form(request.POST or None, initial=initial)
+        form = page.form(request.POST or None, request.FILES or None, initial=initial)
         if request.method == "POST" and form.is_valid():
             try:
                 with refusals(), transaction.atomic():

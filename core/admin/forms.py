@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminDateWidget,
+    UnfoldAdminFileFieldWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
@@ -72,6 +73,16 @@ class ActForm(forms.Form):
 
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(label=_("原因"), max_length=100, widget=UnfoldAdminTextInputWidget)
+
+
+class TableForm(forms.Form):
+    """A table of results that is taken in whole."""
+
+    file = forms.FileField(
+        label=_("文件"),
+        widget=UnfoldAdminFileFieldWidget,
+        help_text=_("Excel（.xlsx）或 CSV 文件；第一行为列名。"),
+    )
 
 
 class WordsField(forms.CharField):
