@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts.policy import scope_of
 from accounts.signins import SIGNED_IN_AT
 from core import audit
+from core.paths import without_secret
 
 Responder = Callable[[HttpRequest], HttpResponse]
 
@@ -47,7 +48,6 @@ class BreakGlassMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if getattr(request.user, "is_superuser", False):
-            audit.note(
-                "accounts.break_glass", method=request.method, path=request.get_full_path()[:500]
-            )
+            path = without_secret(request.get_full_path())
+            audit.note("accounts.break_glass", method=request.method, path=path[:500])
         return self.get_response(request)

@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from core import audit, health, monitoring
 from core.api.problems import plain_problem
+from core.paths import without_secret
 
 
 @require_safe
@@ -47,7 +48,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def forbidden(request: HttpRequest, exception: PermissionDenied) -> HttpResponse:
     """Not allowed: says who could, and leaves a line in the audit log."""
     if request.user.is_authenticated:
-        audit.note("core.refused", method=request.method, path=request.path)
+        audit.note("core.refused", method=request.method, path=without_secret(request.path))
     context = {"exception": str(exception), "who_could": "、".join(_who_could(request))}
     return _error(request, "403.html", 403, context)
 

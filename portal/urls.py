@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from portal.views import circle, dashboard, data, figure, lists, street
+from portal.views import check, circle, dashboard, data, figure, lists, street
 
 app_name = "portal"
 urlpatterns = [
@@ -23,4 +23,6 @@ urlpatterns = [
     ),
     path("map-data/values/<uuid:run>/", data.map_values, name="map_values"),
     path("jobs/<uuid:pk>/", data.job, name="job"),
+    path("check/<str:secret>/", check.sheet, name="check"),
+    path("check/<str:secret>/paper/", check.paper, name="check_paper"),
 ]

@@ -276,7 +276,8 @@ def test_a_visit_from_a_phone(outlet: Outlet) -> None:
     shown = client.get(sent["Location"]).content.decode()
     kept = VisitPhoto.objects.get()
     assert reverse("ledger:visit_photo", args=[kept.pk]) in shown
-    assert SECRET not in kept.image.read()
+    with kept.image.open() as file:
+        assert SECRET not in file.read()
     assert "IMG_0001" not in kept.image.name
 
 
