@@ -1,6 +1,7 @@
 """Bulk writing: many rows inserted, updated, and copied into their history at once."""
 
 import io
+import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
@@ -63,7 +64,8 @@ def _preparer(field: Any, copying: bool) -> Callable[[Any], Any]:
 
     def prepare(value: Any) -> Any:
         if isinstance(value, JsonText):
-            return value.translate(_ESCAPES) if copying else str(value)
+            # JSON itself has no bare tabs or line breaks.
+            return value.replace("\\", "\\\\") if copying else str(value)
         ready = field.get_db_prep_save(value, database)
         return _copy_text(ready) if copying else ready
 
@@ -179,6 +181,7 @@ def _cast(field: Any) -> str:
     return "%s"
 
 
+_SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -193,4 +196,6 @@ def _copy_text(value: Any) -> str:
     value = getattr(value, "adapted", value)  # and its binary one
     if isinstance(value, bytes | memoryview):
         return r"\\x" + bytes(value).hex()
-    return str(value).translate(_ESCAPES)
+    text = str(value)
+    # Translating is slow, and hardly any text needs it.
+    return text.translate(_ESCAPES) if _SPECIAL.search(text) else text

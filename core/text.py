@@ -73,6 +73,10 @@ def count_words_cn(text: str) -> int:
     return sum(1 for _ in _WORD.finditer(strip_unseen(text)))
 
 
+# Runs that pinyin is looked up for; every other run is kept for its letters and digits.
+_RUNS = re.compile("([\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]+)")
+
+
 @lru_cache(maxsize=4096)
 def pinyin_key(text: str) -> str:
     """Search key of a name: full pinyin, a space, initials ("曹杨店" → "caoyangdian cyd").
@@ -80,10 +84,20 @@ def pinyin_key(text: str) -> str:
     Lower case; Latin letters and digits stay as they are in both halves, other signs are dropped.
     Polyphones take their commonest reading in context.
     """
-    plain = normalise_key(text)
-    full = lazy_pinyin(plain, style=Style.NORMAL, errors=_letters_only)
-    initials = lazy_pinyin(plain, style=Style.FIRST_LETTER, errors=_letters_only)
-    return f"{''.join(full)} {''.join(initials)}".strip()
+    halves = [
+        _readings(run) if at % 2 else (_letters_only(run),) * 2
+        for at, run in enumerate(_RUNS.split(normalise_key(text)))
+    ]
+    return " ".join("".join(half) for half in zip(*halves, strict=True)).strip()
+
+
+@lru_cache(maxsize=65_536)
+def _readings(run: str) -> tuple[str, str]:
+    """Full pinyin and initials of a run of Chinese characters."""
+    full = lazy_pinyin(run, style=Style.NORMAL, errors=_letters_only)
+    # What has no reading stays itself, in both halves.
+    initials = (one[0] if one.isascii() else one for one in full if one)
+    return "".join(full), "".join(initials)
 
 
 def _letters_only(run: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.bulk import JsonText, insert_rows
+from core.bulk import insert_rows
 from core.dated import as_of
 from core.geo import CRS, to_wgs84
 from core.ids import new_id
@@ -25,9 +25,8 @@ from core.spreadsheets import Checker, Table
 from outlets.imports.drafts import Draft
 from outlets.imports.kinds import LedgerKind, Row, kind_of
 from outlets.imports.matching import Matcher, Stated
-from outlets.imports.stored import dumped, dumped_cells, kept_values
+from outlets.imports.stored import dumped, dumped_cells
 from outlets.models import Import, ImportRow
-from outlets.services.coordinates import Stated as StatedPlace
 from outlets.services.coordinates import system_of
 
 # Called with (steps done, steps in all, what comes next).
@@ -67,7 +66,6 @@ class Check:
         self.tell = progress or (lambda _done, _total, _text: None)
         self.kind: LedgerKind = kind_of(batch.subject)(batch.district, batch.street, self.on)
         self.stated: list[Stated] = []
-        self.places: list[StatedPlace] = []
         self.spool: Any = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
         # Row number → what rows that people merged into it state.
         self.givers: dict[int, list[dict[str, Any]]] = {}
@@ -106,14 +104,14 @@ class Check:
             self.stated.append(Stated(draft, self.kind.sort_column))
             if draft.merge_into.isdecimal():
                 self.givers.setdefault(int(draft.merge_into), []).append(draft.values)
-            self.places.append(StatedPlace(draft.no, draft.x, draft.y, draft.crs))
 
     def judge(self) -> None:
         """Match and judge every row against the register as it is now, and stage them all.
 
         SpreadsheetError when the coordinate system is in doubt.
         """
-        self.system = system_of(self.places, self.batch.crs or None)
+        self.batch.register_mark = self.kind.mark()
+        self.system = system_of(self.stated, self.batch.crs or None)
         self._locate()
         self._match()
         self.batch.rows.filter(written_version__isnull=True).delete()
@@ -128,14 +126,13 @@ class Check:
 
     def _locate(self) -> None:
         """Degrees of WGS 84 for every row that has a place, where matching looks for them."""
-        located = [at for at, place in enumerate(self.places) if place.placed]
+        located = [row for row in self.stated if row.placed]
         if not located:
             return
-        x = [self.places[at].x for at in located]
-        y = [self.places[at].y for at in located]
+        x, y = [row.x for row in located], [row.y for row in located]
         lon, lat = to_wgs84(x, y, CRS(self.system))
-        for at, east, north in zip(located, lon.tolist(), lat.tolist(), strict=True):
-            self.stated[at].lon, self.stated[at].lat = east, north
+        for row, east, north in zip(located, lon.tolist(), lat.tolist(), strict=True):
+            row.lon, row.lat = east, north
 
     def _match(self) -> None:
         streets = {row.street_id for row in self.stated}
@@ -219,26 +216,25 @@ class Check:
         elif target is None:
             verdict = Verdict.NEW
             target = new_id()
-            clean = kept_values(differing) | ({"code": draft.code} if draft.code else {})
+            clean = differing
+            if draft.code:
+                clean["code"] = draft.code
         else:
             seen = old["version"]
             verdict = Verdict.CHANGED if differing else Verdict.UNCHANGED
-            before = kept_values({name: old[name] for name in differing})
-            changes = {
-                name: [before[name], value] for name, value in kept_values(differing).items()
-            }
+            changes = {name: [old[name], value] for name, value in differing.items()}
         self.counts[verdict] += 1
         return [
             self.batch.pk,
             draft.no,
-            JsonText(dumped_cells(draft.raw, draft.suspect)),
-            JsonText(dumped(draft.edits)),
-            JsonText(dumped(clean)),
+            draft.raw,
+            dumped(draft.edits),
+            dumped(clean),
             verdict.value,
-            JsonText(dumped(list(map(list, draft.faults.items())))),
-            JsonText(dumped(changes)),
-            JsonText(dumped(draft.hints)),
-            JsonText(dumped(draft.likely)),
+            dumped(list(map(list, draft.faults.items()))),
+            dumped(changes),
+            dumped(draft.hints),
+            dumped(draft.likely),
             draft.decision,
             draft.merge_into,
             draft.returned,
@@ -266,7 +262,8 @@ def _drafts(table: Table, people: Mapping[int, ImportRow]) -> Iterator[Draft]:
                 if (no, at) != (area.top, area.left):
                     suspects.setdefault(no, {})[at] = HIDDEN + area.name
     for no, raw in zip(table.row_numbers, table.rows, strict=True):
-        draft = Draft(no, raw, suspects.get(no, {}))
+        suspect = suspects.get(no, {})
+        draft = Draft(no, dumped_cells(raw, suspect), suspect)
         if said := people.get(no):
             draft.edits, draft.decision = said.edits, said.decision
             draft.merge_into, draft.returned = said.merge_into, said.returned

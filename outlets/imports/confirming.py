@@ -112,13 +112,17 @@ def _unfinished(batch: Import) -> int:
 
 def _out_of_date(batch: Import, kind: LedgerKind) -> dict[int, str]:
     """Rows that the register has overtaken since they were checked, with the reason."""
+    if kind.mark() == batch.register_mark:
+        return {}
     return _changed_since(batch, kind) | _entered_since(batch, kind)
 
 
 def _changed_since(batch: Import, kind: LedgerKind) -> dict[int, str]:
     found: dict[int, str] = {}
     message = _("检查之后，网点 %(code)s 已被他人修改（第 %(seen)d 版 → 第 %(now)d 版）")
-    for some in batched(_ready(batch, Verdict.CHANGED).iterator(chunk_size=BATCH), BATCH):
+    for some in batched(
+        _ready(batch, Verdict.CHANGED).defer("raw").iterator(chunk_size=BATCH), BATCH
+    ):
         ids = [row.target_id for row in some]
         held = {
             pk: (version, code)
@@ -153,7 +157,7 @@ def _entered_since(batch: Import, kind: LedgerKind) -> dict[int, str]:
 
 def _stated(row: ImportRow, kind: LedgerKind) -> Stated:
     values = restored(kind.book.model, row.clean)
-    draft = Draft(row.no, (), code=values.get("code", ""), values=values)
+    draft = Draft(row.no, "", code=values.get("code", ""), values=values)
     draft.decision = row.decision
     stated = Stated(draft, kind.sort_column)
     stated.street = stated.street or not stated.outside
@@ -190,7 +194,7 @@ def check_again(batch: Import, progress: Progress | None = None) -> None:
 
 def _ready(batch: Import, verdict: str) -> "QuerySet[ImportRow]":
     rows = batch.rows.filter(verdict=verdict, written_version__isnull=True, returned="")
-    return rows.order_by("no").defer("raw")
+    return rows.order_by("no")
 
 
 def _write(
@@ -213,21 +217,23 @@ def _write(
 def _plans(batch: Import, kind: LedgerKind, done: Confirmation) -> Iterator[Plan]:
     """What is to be written, block by block."""
     model, book = kind.book.model, kind.book
-    for some in batched(_ready(batch, Verdict.CHANGED).iterator(chunk_size=BATCH), BATCH):
-        held = {row["id"]: row for row in _held(kind, [row.target_id for row in some])}
+    changed = _ready(batch, Verdict.CHANGED).values_list("target_id", "changes")
+    for some in batched(changed.iterator(chunk_size=BATCH), BATCH):
+        held = {row["id"]: row for row in _held(kind, [pk for pk, _changes in some])}
         plan = Plan()
-        for row in some:
-            changes = restored(model, {name: new for name, (_old, new) in row.changes.items()})
+        for pk, kept in some:
+            changes = restored(model, {name: new for name, (_old, new) in kept.items()})
             keys = kind.named(changes["name"]) if "name" in changes else {}
-            plan.changed[row.target_id] = held[row.target_id], changes | keys
+            plan.changed[pk] = held[pk], changes | keys
         _count(done.created, kind.create_named(changes for _row, changes in plan.changed.values()))
         yield plan
     codes: Any = None
     blank = book.blank(district_id=batch.district_id, code="", is_sample=batch.is_sample)
-    for some in batched(_ready(batch, Verdict.NEW).iterator(chunk_size=BATCH), BATCH):
+    entered = _ready(batch, Verdict.NEW).values_list("target_id", "clean")
+    for some in batched(entered.iterator(chunk_size=BATCH), BATCH):
         if codes is None:
             codes = _codes(batch, kind)
-        new = [{**blank, **restored(model, row.clean), "id": row.target_id} for row in some]
+        new = [{**blank, **restored(model, clean), "id": pk} for pk, clean in some]
         _count(done.created, kind.create_named(new))
         yield Plan(new=[kind.finish(row, codes) for row in new])
 

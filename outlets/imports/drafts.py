@@ -1,11 +1,10 @@
 """One row of a ledger on its way: what it states, what is wrong with it, what it may mean."""
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any
 
-from core.spreadsheets.cells import CellValue
 from core.text import normalise_key
 
 # Register column → the ledger column that people see, where they differ.
@@ -44,8 +43,9 @@ class Draft:
     """A row of the sheet; `values` maps register columns to what the row states."""
 
     no: int
-    raw: Sequence[CellValue]
-    # Cells of `raw` whose shown value cannot be trusted: column → "formula" or "error".
+    # The row's cells in stored form.
+    raw: str
+    # Its cells whose shown value cannot be trusted: column → "formula" or "error".
     suspect: Mapping[int, str] = field(default_factory=dict)
     # Stated code; "" = the row has none.
     code: str = ""
@@ -67,6 +67,9 @@ class Draft:
     target_id: uuid.UUID | None = None
     likely: list[dict[str, Any]] = field(default_factory=list)
 
+    def __reduce__(self) -> tuple[type["Draft"], tuple[Any, ...]]:
+        return Draft, tuple(getattr(self, name) for name in _FIELDS)
+
     def fault(self, key: str, message: str) -> None:
         """Say what is wrong, by register or ledger column; the first thing said stands."""
         self.faults.setdefault(SEEN_AS.get(key, key), message)
@@ -82,3 +85,6 @@ class Draft:
     @property
     def placed(self) -> bool:
         return self.x is not None and self.y is not None
+
+
+_FIELDS = tuple(one.name for one in fields(Draft))

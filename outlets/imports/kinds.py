@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -131,6 +131,11 @@ class LedgerKind:
     def rows(self) -> "QuerySet[Any]":
         """The register rows of the district that a ledger row may speak of."""
         return self.book.model._default_manager.filter(district=self.district)
+
+    def mark(self) -> int:
+        """A number that no writing leaves as it is: versions only grow, rows only come."""
+        rows = self.book.model._default_manager.filter(district=self.district)
+        return int(rows.aggregate(mark=Sum("version"))["mark"] or 0)
 
     def known(
         self,

@@ -59,6 +59,7 @@ class Stated:
     __slots__ = (
         "address_key",
         "code",
+        "crs",
         "decision",
         "faults",
         "lat",
@@ -72,6 +73,8 @@ class Stated:
         "street",
         "street_id",
         "target",
+        "x",
+        "y",
     )
 
     def __init__(self, draft: Draft, sort_column: str) -> None:
@@ -84,6 +87,9 @@ class Stated:
         self.street_id = values.get("street_id")
         self.outside = bool(values.get("outside"))
         self.sort = values.get(sort_column)
+        # Degrees as written, and the system if the row names it.
+        self.x, self.y, self.crs = draft.x, draft.y, draft.crs
+        # WGS 84, once the file's system is known.
         self.lon: float | None = None
         self.lat: float | None = None
         self.decision = draft.decision
@@ -91,6 +97,16 @@ class Stated:
         self.target: Known | None = None
         self.likely: list[dict[str, Any]] = []
         self.faults: dict[str, str] = {}
+
+    @property
+    def row(self) -> int:
+        """The row's number in the sheet."""
+        return self.no
+
+    @property
+    def placed(self) -> bool:
+        """Whether the row says where it is."""
+        return self.x is not None and self.y is not None
 
     @property
     def settled(self) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -174,7 +173,7 @@ class _Words:
         return _plain(self.fields[column], kept)
 
 
-def _plain(field_: models.Field[Any, Any], kept: Any) -> str:
+def _plain(field_: Any, kept: Any) -> str:
     if isinstance(kept, bool):
         return _("是") if kept else _("否")
     if field_.choices:

@@ -5,18 +5,24 @@ import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import models
 
+from core.bulk import JsonText
 from core.spreadsheets.cells import CellValue
 from outlets.imports.drafts import NewName
 
 
-def dumped(value: Any) -> str:
+def dumped(value: Any) -> JsonText:
     """JSON text of register values: days, amounts and ids as text, new names behind a plus."""
-    return _ENCODER.encode(value)
+    if not value:
+        return _EMPTY_LIST if isinstance(value, list) else _EMPTY_DICT
+    return JsonText(_ENCODER.encode(value))
+
+
+_EMPTY_DICT, _EMPTY_LIST = JsonText("{}"), JsonText("[]")
 
 
 class _Encoder(json.JSONEncoder):
@@ -43,11 +49,12 @@ def kept_values(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def restored(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, Any]:
     """Register values from their stored form, by column of `model`."""
-    readers = _readers(model)
-    return {
-        column: value if value is None or column not in readers else readers[column](value)
-        for column, value in values.items()
-    }
+    found = dict(values)
+    for column, read in _readers(model).items():
+        value = found.get(column)
+        if value is not None:
+            found[column] = read(value)
+    return found
 
 
 @cache
@@ -60,12 +67,18 @@ def _readers(model: type[models.Model]) -> dict[str, Callable[[Any], Any]]:
         elif isinstance(target, models.DateTimeField):
             found[field.attname] = dt.datetime.fromisoformat
         elif isinstance(target, models.DateField):
-            found[field.attname] = dt.date.fromisoformat
+            found[field.attname] = _day
         elif isinstance(target, models.DecimalField):
             found[field.attname] = Decimal
     return found
 
 
+@lru_cache(maxsize=65_536)
+def _day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
+
+
+@lru_cache(maxsize=65_536)
 def _id(text: str) -> Any:
     return NewName(text) if text.startswith("+") else uuid.UUID(text)
 
@@ -81,14 +94,14 @@ _CELLS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def dumped_cells(cells: Sequence[CellValue], suspect: Mapping[int, str]) -> str:
+def dumped_cells(cells: Sequence[CellValue], suspect: Mapping[int, str]) -> JsonText:
     """JSON text of one row of a sheet; cells that cannot be trusted are marked as such."""
     if not suspect:
-        return _CELL_ENCODER.encode(cells)
+        return JsonText(_CELL_ENCODER.encode(cells))
     marked = [
         {suspect[at]: _plain(cell)} if at in suspect else cell for at, cell in enumerate(cells)
     ]
-    return _CELL_ENCODER.encode(marked)
+    return JsonText(_CELL_ENCODER.encode(marked))
 
 
 def restored_cells(kept_row: Sequence[Any]) -> tuple[list[CellValue], dict[int, str]]:

@@ -65,6 +65,8 @@ class Import(models.Model):
     # The day from which the facts hold.
     on = models.DateField(_("生效日期"), null=True, blank=True)
     counts: Any = models.JSONField(_("计数"), default=dict)
+    # The register as it was when the rows were judged (`LedgerKind.mark`).
+    register_mark = models.BigIntegerField(_("比对时台账标记"), null=True, editable=False)
     notes: Any = models.JSONField(_("说明"), default=list, blank=True)
     # Why the last step did not come to its end, for people.
     problem = models.TextField(_("未完成原因"), blank=True)

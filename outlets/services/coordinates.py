@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -33,6 +34,17 @@ class Stated:
         return self.x is not None and self.y is not None
 
 
+class Located(Protocol):
+    """Anything that says where it is, in which system if it names one, and in which row."""
+
+    @property
+    def row(self) -> int: ...
+    @property
+    def placed(self) -> bool: ...
+    @property
+    def crs(self) -> str: ...
+
+
 def problem_of(x: float | None, y: float | None) -> tuple[str, str] | None:
     """(column, message) of a pair of degrees that cannot be; None when it can."""
     if x is None and y is None:
@@ -51,7 +63,7 @@ def problem_of(x: float | None, y: float | None) -> tuple[str, str] | None:
     return "x_in", _("经纬度（%(x)s, %(y)s）有误：%(hint)s") % {"x": x, "y": y, "hint": hint}
 
 
-def system_of(places: Sequence[Stated], given: str | None) -> str:
+def system_of(places: Sequence[Located], given: str | None) -> str:
     """The one coordinate system of a file's located rows; "" when none has a place.
 
     `given` is what the importer said (`--crs`). SpreadsheetError, naming the first rows:

@@ -54,8 +54,10 @@ class Brands:
 
     def save(self, used: set[Any]) -> int:
         """Insert those new brands that are used; how many."""
-        rows = [brand for brand in self.new.values() if brand.pk in used]
-        return len(Brand.objects.bulk_create(rows, batch_size=1000))
+        rows = {key: brand for key, brand in self.new.items() if brand.pk in used}
+        for key in rows:
+            del self.new[key]
+        return len(Brand.objects.bulk_create(rows.values(), batch_size=1000))
 
 
 class Enterprises:
@@ -109,7 +111,7 @@ class Enterprises:
 
     def save(self, used: set[Any]) -> int:
         """Insert those new enterprises that are used; how many."""
-        rows = [row for row in self.new.values() if row.pk in used]
+        rows = [self.new.pop(pk) for pk in used & self.new.keys()]
         return len(Enterprise.objects.bulk_create(rows, batch_size=1000))
 
 

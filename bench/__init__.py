@@ -1,0 +1,1 @@
+"""Benchmarks: what the platform costs beside the bare work that cannot be avoided."""
