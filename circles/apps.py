@@ -1,4 +1,4 @@
-"""Circles: compounds, living circles, pilot batches."""
+"""Circles: compounds, living circles, facilities, spaces, pilot batches."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +9,7 @@ class CirclesConfig(AppConfig):
     verbose_name = _("便民生活圈")
 
     def ready(self) -> None:
-        from circles import policy, quality  # noqa: F401
+        from circles import ledgers, policy, quality  # noqa: F401
         from circles.signals import circles_changed
 
         circles_changed.connect(_changed, dispatch_uid="circles.quality")

@@ -22,16 +22,16 @@ LOCK_BATCH = 5000
 
 @dataclass(frozen=True)
 class Book:
-    """A register's table and that of its facts.
+    """A register's table and that of its facts; None where nothing of a row is dated.
 
     `first` gives the timeline of a new row (all columns) learned on a day; `dated` the dated
     changes of a row (all columns as they will stand, the columns that change) as of a day.
     """
 
     model: type[models.Model]
-    facts: FactTable
-    first: Callable[[Values, dt.date], Sequence[Period]]
-    dated: Callable[[Values, Values, dt.date], Sequence[Change]]
+    facts: FactTable | None = None
+    first: Callable[[Values, dt.date], Sequence[Period]] = lambda _row, _on: []
+    dated: Callable[[Values, Values, dt.date], Sequence[Change]] = lambda _row, _changes, _on: []
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -45,6 +45,8 @@ class Book:
 
     def only_facts(self, values: Values) -> dict[str, Any]:
         """Those of the columns that are dated."""
+        if self.facts is None:
+            return {}
         return {name: values[name] for name in self.facts.fields if name in values}
 
 
@@ -58,7 +60,7 @@ class Register:
         self.by_code = {row["code"]: row for row in self.rows.values()}
         # The facts of the day of those rows whose facts have changed since.
         self.held: dict[uuid.UUID, dict[str, Any]] = {}
-        if on < timezone.localdate():
+        if book.facts is not None and on < timezone.localdate():
             facts, owner = book.facts.model._default_manager.all(), book.facts.owner
             past = as_of(facts, owner.removesuffix("_id"), on).filter(valid_to__isnull=False)
             for pk, *held in past.values_list(owner, *book.facts.fields):
@@ -112,7 +114,8 @@ def _insert(book: Book, plan: Plan, on: dt.date, notes: Values, reason: str) -> 
         row["updated_at"] = moment
     columns = book.columns
     insert_rows(book.model, columns, ([row[name] for name in columns] for row in plan.new))
-    book.facts.begin(((row["id"], book.first(row, on)) for row in plan.new), notes)
+    if book.facts is not None:
+        book.facts.begin(((row["id"], book.first(row, on)) for row in plan.new), notes)
     record_history(book.model, [row["id"] for row in plan.new], "+", reason=reason)
 
 
@@ -127,8 +130,9 @@ def _update(book: Book, plan: Plan, on: dt.date, notes: Values, reason: str) -> 
         if book.only_facts(changes)
     }
     current = {pk: book.only_facts(plan.changed[pk][0]) for pk in dated}
-    for pk, facts in book.facts.amend(dated, current, notes).items():
-        after[pk] |= facts
+    if book.facts is not None:
+        for pk, facts in book.facts.amend(dated, current, notes).items():
+            after[pk] |= facts
     moment = timezone.now()
     for row in after.values():
         row["version"] += 1
