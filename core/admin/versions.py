@@ -5,7 +5,7 @@ Rows of tables without typed history show their audit events instead.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -21,6 +21,8 @@ from core.dated import as_of
 from core.models import AuditEvent
 
 PAGE = 20
+# Columns that say nothing to people.
+LEFT_OUT = frozenset({"id", "version", "updated_at", "name_key", "pinyin"})
 KINDS = {"+": gettext_lazy("新增"), "~": gettext_lazy("修改"), "-": gettext_lazy("删除")}
 
 
@@ -68,9 +70,7 @@ class Histories:
     model: Any
     opts: Any
     facts: ClassVar[tuple[type[models.Model], str] | None] = None
-    left_out: ClassVar[frozenset[str]] = frozenset(
-        {"id", "version", "updated_at", "name_key", "pinyin"}
-    )
+    left_out: ClassVar[frozenset[str]] = LEFT_OUT
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
@@ -104,40 +104,12 @@ class Histories:
 
     def _versions(self, request: HttpRequest, obj: Any, page: int) -> list[Version]:
         """One more than a page of versions, if there are more, each beside the one before it."""
-        start = (page - 1) * PAGE
-        found = obj.history.order_by("-history_date", "-history_id")
-        rows = list(found[start : start + PAGE + 2])
-        fields = [one for one in self.opts.concrete_fields if one.name not in self.left_out]
-        names = _names(fields, rows)
-        events = {
-            event.act: event
-            for event in AuditEvent.objects.filter(act__in={row.act for row in rows if row.act})
-        }
-
-        def word(one: Any, row: Any) -> str:
-            value = getattr(row, one.attname)
-            told = self.told(request, obj, one.name, value)
-            if told is not None:
-                return told
-            if one.is_relation:
-                return names.get((one.related_model, value), NOTHING)
-            return shown_as(one, value)
-
-        versions = []
-        for row, before in zip(rows, [*rows[1:], None], strict=True):
-            event = events.get(row.act)
-            versions.append(
-                Version(
-                    at=row.history_date,
-                    who=row.actor_label or _("系统"),
-                    what=label_of(event.action) if event else str(KINDS[row.history_type]),
-                    why=(event.comment if event else "") or row.history_change_reason or "",
-                    number=getattr(row, "version", None),
-                    is_first=before is None and row.history_type == "+",
-                    changes=list(_differences(fields, row, before, word)),
-                )
-            )
-        return versions[: PAGE + 1]
+        return versions_of(
+            obj,
+            page,
+            told=lambda name, value: self.told(request, obj, name, value),
+            left_out=self.left_out,
+        )
 
     def _facts_on(self, request: HttpRequest, obj: Any) -> FactsOn | None:
         day = parse_date(request.GET.get("day", "")) if _is_day(request.GET.get("day")) else None
@@ -156,6 +128,53 @@ class Histories:
             word = told if told is not None else shown_as(one, getattr(row, one.name))
             facts.append((str(one.verbose_name), word))
         return FactsOn(day, row.valid_from, row.valid_to, row.undated, facts)
+
+
+def versions_of(
+    obj: Any,
+    page: int = 1,
+    *,
+    told: Callable[[str, Any], str | None] = lambda name, value: None,
+    left_out: frozenset[str] = LEFT_OUT,
+) -> list[Version]:
+    """A page of a row's typed history, the newest first, and one more if there are more.
+
+    `told` puts a stored value in words where the column alone does not tell (None = as it stands).
+    """
+    start = (page - 1) * PAGE
+    found = obj.history.order_by("-history_date", "-history_id")
+    rows = list(found[start : start + PAGE + 2])
+    fields = [one for one in obj._meta.concrete_fields if one.name not in left_out]
+    names = _names(fields, rows)
+    events = {
+        event.act: event
+        for event in AuditEvent.objects.filter(act__in={row.act for row in rows if row.act})
+    }
+
+    def word(one: Any, row: Any) -> str:
+        value = getattr(row, one.attname)
+        words = told(one.name, value)
+        if words is not None:
+            return words
+        if one.is_relation:
+            return names.get((one.related_model, value), NOTHING)
+        return shown_as(one, value)
+
+    versions = []
+    for row, before in zip(rows, [*rows[1:], None], strict=True):
+        event = events.get(row.act)
+        versions.append(
+            Version(
+                at=row.history_date,
+                who=row.actor_label or _("系统"),
+                what=label_of(event.action) if event else str(KINDS[row.history_type]),
+                why=(event.comment if event else "") or row.history_change_reason or "",
+                number=getattr(row, "version", None),
+                is_first=before is None and row.history_type == "+",
+                changes=list(_differences(fields, row, before, word)),
+            )
+        )
+    return versions[: PAGE + 1]
 
 
 def _differences(fields: Sequence[Any], row: Any, before: Any, word: Any) -> Iterator[FieldChange]:

@@ -18,6 +18,7 @@ from outlets.admin.forms import CloseForm, MergeForm, OutletForm, one_by_code
 from outlets.admin.labels import GivesLabels, LabelInline
 from outlets.models import Outlet, OutletFacts
 from outlets.models.outlet import Status
+from outlets.telling import told
 from territory.models import District, Street
 
 label_acts(
@@ -31,7 +32,6 @@ label_acts(
         "outlets.verify_places": gettext_lazy("核实网点位置"),
     }
 )
-MASKED = {"contact": mask_name, "phone": mask_phone}
 CHANGE = gettext_lazy("本次变更")
 
 
@@ -346,11 +346,7 @@ class OutletAdmin(GivesLabels, BaseAdmin):
     # --- History -------------------------------------------------------------------------------
     def told(self, request: HttpRequest, obj: Model, name: str, value: Any) -> str | None:
         """Services by name; contacts only to those who may read them."""
-        if name == "services":
-            return "、".join(map(str, services.services_of(value or 0))) or "—"
-        if name in MASKED and not may(scope_of(request), "outlets.contact", obj):
-            return MASKED[name](value) or "—"
-        return None
+        return told(name, value, contacts=may(scope_of(request), "outlets.contact", obj))
 
 
 def _named(outlet: Outlet) -> dict[str, str]:
