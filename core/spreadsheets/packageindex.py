@@ -2,7 +2,7 @@
 
 import posixpath
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
@@ -10,6 +10,7 @@ from xml.sax.saxutils import quoteattr
 WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 _ROOT_RELATIONS = "_rels/.rels"
+_SHARED = {"sharedStrings": "sharedStrings.xml", "styles": "styles.xml"}
 _LARGEST = 4 * 2**20
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -27,10 +28,11 @@ class SheetEntry:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What the index names; `others` are (type, target) of what is no sheet."""
+    """What the index names; `shared` maps the members that all sheets refer to to the names under
+    which every reader looks for them."""
 
     sheets: tuple[SheetEntry, ...]
-    others: tuple[tuple[str, str], ...]
+    shared: Mapping[str, str]
     date1904: bool
 
     @property
@@ -53,14 +55,16 @@ def read(archive: zipfile.ZipFile) -> Contents:
             hidden = entry.attrib.get("state", "visible") != "visible"
             part = held[_resolved(target["Target"]).lower()]
             sheets.append(SheetEntry(entry.attrib["name"], hidden, part))
-    others = tuple(
-        (target["Type"], target["Target"])
+    shared = {
+        target["Type"].rpartition("/")[2]: held.get(_resolved(target["Target"]).lower())
         for target in targets.values()
-        if target["Type"].endswith(("/sharedStrings", "/styles"))
-    )
+    }
+    members = {
+        member: f"xl/{name}" for kind, name in _SHARED.items() if (member := shared.get(kind))
+    }
     properties = next(iter(_named(workbook, "workbookPr")), None)
     flag = properties.attrib.get("date1904", "0") if properties is not None else "0"
-    return Contents(tuple(sheets), others, flag in ("1", "true"))
+    return Contents(tuple(sheets), members, flag in ("1", "true"))
 
 
 def piece_part(number: int) -> str:
@@ -76,7 +80,7 @@ def written(contents: Contents, pieces: int) -> dict[str, str]:
     flag = ' date1904="1"' if contents.date1904 else ""
     targets = [
         *((f"p{at}", f"{_OFFICE}/worksheet", f"/{piece_part(at)}") for at in range(pieces)),
-        *((f"o{at}", *other) for at, other in enumerate(contents.others)),
+        *((kind, f"{_OFFICE}/{kind}", name) for kind, name in _SHARED.items()),
     ]
     return {
         WORKBOOK: f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><workbookPr{flag}/>'

@@ -26,7 +26,6 @@ _CHUNK = 1 << 20
 _SMALL = 10 * 2**20
 _ENCRYPTED_FLAG = 0x1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_NEEDED_FOLDER = "xl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +142,8 @@ class _Layer:
             for member in self.archive.infolist():
                 if member.filename in contents.sheet_parts:
                     sheets[member.filename] = self.pieces, self._lay_sheet(plain, member)
-                elif _is_needed(member):
-                    self._copy(plain, member)
+                elif name := contents.shared.get(member.filename):
+                    self._copy(plain, member, name)
             for name, text in index.written(contents, self.pieces).items():
                 plain.writestr(name, text)
         parts = tuple(
@@ -163,8 +162,8 @@ class _Layer:
             except OddSheetError:
                 return None
 
-    def _copy(self, plain: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
-        with plain.open(member.filename, "w", force_zip64=True) as target:
+    def _copy(self, plain: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> None:
+        with plain.open(name, "w", force_zip64=True) as target:
             for chunk in self._chunks(member):
                 target.write(chunk)
 
@@ -179,9 +178,3 @@ class _Layer:
         self.left -= size
         if self.left < 0:
             raise _too_big(self.limits.max_unpacked_bytes)
-
-
-def _is_needed(member: zipfile.ZipInfo) -> bool:
-    """Whether a part may hold what cells refer to: texts, formats."""
-    folder, _slash, name = member.filename.rpartition("/")
-    return folder == _NEEDED_FOLDER and bool(name) and member.filename != index.WORKBOOK

@@ -13,8 +13,8 @@ from typing import IO
 from core.spreadsheets.cells import Area
 from core.spreadsheets.sheetscan import OddSheetError, SheetScan, SheetScanner, whole_rows
 
-# The first piece holds at least the rows among which a header is looked for.
-HEAD_ROWS = 64
+# The first piece is small, as it is read more than once: for the header, then for the rows.
+_HEAD_ROWS = 64
 _MOST_ROWS = 10_000
 _MOST_BYTES = 8 * 2**20
 _MOST_MERGES = 500_000
@@ -123,7 +123,7 @@ class _PieceWriter:
         self.size += len(block)
         grown = last - self.anchors[-1]
         first = len(self.anchors) == 1
-        if grown >= HEAD_ROWS and (first or grown >= _MOST_ROWS or self.size >= _MOST_BYTES):
+        if grown >= _HEAD_ROWS and (first or grown >= _MOST_ROWS or self.size >= _MOST_BYTES):
             self._end()
 
     def _begin(self, anchor: int) -> None:

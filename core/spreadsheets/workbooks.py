@@ -14,7 +14,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 from core.spreadsheets.cells import Area, Rows
 from core.spreadsheets.errors import Limits
 from core.spreadsheets.packages import Package, SheetPart, broken, unpack
-from core.spreadsheets.sheetcut import HEAD_ROWS, LaidSheet
+from core.spreadsheets.sheetcut import LaidSheet
 from core.spreadsheets.sheetscan import SheetScan
 
 
@@ -85,10 +85,16 @@ class WorkbookSheet:
         return self.laid.merges
 
     def head(self, rows: int) -> Rows:
-        """The first rows, at most so many and at most HEAD_ROWS for sure."""
-        with _broken_if_it_fails(self.filename):
-            sheet = self._load(0)
-            return self._widened(_grid(sheet, skip_empty_area=False, nrows=min(rows, HEAD_ROWS)))
+        """The first rows, at most so many."""
+        grid: Rows = []
+        for at, anchor in enumerate(self.laid.anchors):
+            if len(grid) >= rows:
+                break
+            with _broken_if_it_fails(self.filename):
+                piece = self._rows_of(self._load(at), anchor)
+            grid += [[""] * self.scan.columns for _row in range(anchor - len(grid))]
+            grid += piece
+        return grid[:rows]
 
     def pieces(self) -> Iterator[tuple[int, Rows]]:
         """All rows in runs, each with the number of its first row.
@@ -103,22 +109,20 @@ class WorkbookSheet:
                     sheet = coming.result()
                     if at + 1 < len(anchors):
                         coming = pool.submit(self._load, at + 1)
-                    rows = _grid(sheet, skip_empty_area=False) if at == 0 else _grid(sheet)[1:]
+                    rows = self._rows_of(sheet, anchor)
                     del sheet
-                yield anchor + 1, self._widened(rows)
+                yield anchor + 1, rows
 
     def _load(self, piece: int) -> CalamineSheet:
         return self.workbook.get_sheet_by_index(self.part.first + piece)
 
-    def _widened(self, rows: Rows) -> Rows:
-        """The rows as wide as the sheet; those of one piece may all be narrower."""
+    def _rows_of(self, sheet: CalamineSheet, anchor: int) -> Rows:
+        """The rows of a piece below its anchor, as wide as the whole sheet."""
+        grid = sheet.to_python(skip_empty_area=anchor > 0)
+        rows = cast(Rows, grid[1:] if anchor else grid)
         lacking = self.scan.columns - len(rows[0]) if rows else 0
         if lacking < 0:
             raise broken(self.filename)
         for row in rows if lacking else ():
             row.extend(repeat("", lacking))
         return rows
-
-
-def _grid(sheet: CalamineSheet, *, skip_empty_area: bool = True, nrows: int | None = None) -> Rows:
-    return cast(Rows, sheet.to_python(skip_empty_area=skip_empty_area, nrows=nrows))
