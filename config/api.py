@@ -10,6 +10,8 @@ from core.api.docs import DocsView, SchemaView
 from core.api.help import NowhereFace, ProblemFace
 from core.api.sources import ClauseFace, DocumentFace
 from metrics.api.views import NetworkFace, ReleaseFace, RunFace, ValueFace
+from outlets.api.licences import LicenceNoticeFace
+from outlets.api.quality import FindingFace
 from outlets.api.register import OutletFace
 from outlets.api.views import BrandFace, EnterpriseFace, FormatFace
 from territory.api.views import DistrictFace, NeighbourhoodFace, StreetFace
@@ -27,6 +29,8 @@ for prefix, face in {
     "brands": BrandFace,
     "enterprises": EnterpriseFace,
     "outlets": OutletFace,
+    "licence-notices": LicenceNoticeFace,
+    "quality-findings": FindingFace,
     "batches": BatchFace,
     "networks": NetworkFace,
     "runs": RunFace,

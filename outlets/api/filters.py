@@ -1,10 +1,12 @@
 """What lists of formats, owners and outlets can be filtered by."""
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from core.api.filters import CodesFilter, FaceFilterSet, UpdatedSinceFilter, UUIDsFilter
-from outlets.models import Brand, BusinessFormat, Enterprise, Outlet
+from outlets.models import Brand, BusinessFormat, Enterprise, Outlet, OutletLabel
+from outlets.services.labels import carried_on
 
 
 class FormatFilterSet(FaceFilterSet):
@@ -44,6 +46,7 @@ class OutletFilterSet(FaceFilterSet):
     )
     brand = UUIDsFilter(field_name="brand", lookup_expr="in")
     enterprise = UUIDsFilter(field_name="enterprise", lookup_expr="in")
+    label = CodesFilter(method="carrying")
     located = django_filters.BooleanFilter(method="with_place")
     opened_after = django_filters.DateFilter(field_name="opened_on", lookup_expr="gte")
     opened_before = django_filters.DateFilter(field_name="opened_on", lookup_expr="lte")
@@ -70,6 +73,13 @@ class OutletFilterSet(FaceFilterSet):
         """Main format, or an add-on service accepted as it; an unknown format serves nowhere."""
         wanted = BusinessFormat.objects.filter(code=code).first()
         return rows.serving(wanted) if wanted else rows.none()  # type: ignore[attr-defined]
+
+    def carrying(self, rows: QuerySet[Outlet], _name: str, codes: list[str]) -> QuerySet[Outlet]:
+        """Outlets that carry one of the titles (标识) today."""
+        held = OutletLabel.objects.filter(
+            carried_on(timezone.localdate()), outlet=OuterRef("pk"), label__code__in=codes
+        )
+        return rows.filter(Exists(held))
 
     def with_place(self, rows: QuerySet[Outlet], _name: str, wanted: bool) -> QuerySet[Outlet]:
         """Verified positions, or all the others."""

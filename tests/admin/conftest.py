@@ -10,11 +10,23 @@ from django.test import Client
 
 from accounts.models import ApiToken, hash_token
 from accounts.roles import COMMISSION, STREET
-from circles.models import Designation, FormatCheck, PilotBatch
+from circles.models import ComplaintCount, Designation, FormatCheck, PilotBatch
 from core.ids import new_id
 from core.models import AuditEvent, Job
 from metrics.models import Release, RuleSet, Run, StreetNetwork
-from outlets.models import Import, LedgerCompleteness
+from outlets.models import (
+    AllianceMember,
+    CheckRound,
+    CheckSheet,
+    CreditResult,
+    Import,
+    Label,
+    LedgerCompleteness,
+    OutletLabel,
+    QualityFinding,
+    Suspicion,
+    Visit,
+)
 from tests import factories as make
 
 DAY = dt.date(2024, 6, 30)
@@ -88,6 +100,12 @@ def fill(place: Place) -> None:
     rows["accounts.apitoken"] = token(office)
     form = make.BusinessFormatFactory()
     enterprise = rows["outlets.enterprise"] = make.EnterpriseFactory(district=district)
+    rows["outlets.alliancemember"] = AllianceMember.objects.create(
+        district=district, enterprise=enterprise, alliance="试验联盟", joined_on=DAY
+    )
+    rows["outlets.creditresult"] = CreditResult.objects.create(
+        district=district, enterprise=enterprise, source="信用试验", grade="A", on=DAY
+    )
     rows["outlets.brand"] = make.BrandFactory(district=district)
     outlet = rows["outlets.outlet"] = make.OutletFactory(
         street=street,
@@ -100,6 +118,33 @@ def fill(place: Place) -> None:
     rows["outlets.import"] = Import.objects.create(
         district=district, street=street, subject="outlets", file_name="台账.xlsx", sha256="0" * 64
     )
+    rows["outlets.outletlabel"] = OutletLabel.objects.create(
+        outlet=outlet, label=Label.objects.get(code="special_shop"), year=2024, basis="试验文件"
+    )
+    rows["outlets.qualityfinding"] = QualityFinding.objects.create(
+        district=district, street=street, outlet=outlet, rule_id="stale", since=DAY
+    )
+    rows["outlets.visit"] = Visit.objects.create(
+        district=district, street=street, outlet=outlet, finding="same", by_label="某人"
+    )
+    check = rows["outlets.checkround"] = CheckRound.objects.create(
+        district=district, street=street, title="试验核对", issued_on=DAY, due_on=DAY
+    )
+    rows["outlets.checksheet"] = CheckSheet.objects.create(
+        round=check,
+        neighbourhood=hood,
+        secret_sha256=f"{CheckSheet.objects.count():064d}",
+        valid_until=dt.datetime(2099, 1, 1, tzinfo=dt.UTC),
+    )
+    rows["outlets.suspicion"] = Suspicion.objects.create(
+        district=district,
+        street=street,
+        outlet=outlet,
+        kind="stale",
+        month=DAY.replace(day=1),
+        source="系统",
+        external_id=f"stale:{outlet.pk}",
+    )
     rows["outlets.ledgercompleteness"] = LedgerCompleteness.objects.create(
         street=street, format=form, on=DAY
     )
@@ -107,6 +152,16 @@ def fill(place: Place) -> None:
         street=street, neighbourhood=hood, lon=make.CENTRE_LON, lat=make.CENTRE_LAT
     )
     circle = rows["circles.circle"] = make.CircleFactory(lead_street=street)
+    rows["circles.facility"] = make.FacilityFactory(street=street, neighbourhood=hood)
+    rows["circles.space"] = make.SpaceFactory(street=street, neighbourhood=hood)
+    rows["circles.complaintcount"] = ComplaintCount.objects.create(
+        district=district,
+        circle=circle,
+        month=DAY.replace(day=1),
+        source="12345",
+        count=3,
+        closed=2,
+    )
     rows["circles.pilotbatch"] = PilotBatch.objects.create(
         district=district, code=outlet.code, year=2024, name="试验批次"
     )

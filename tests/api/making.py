@@ -17,7 +17,22 @@ from core import audit
 from core.ids import new_id
 from core.models import Clause, Document, Job
 from metrics.models import Release, RuleSet, Run, StreetNetwork, Target
-from outlets.models import BusinessFormat, Import, IndustryCode, LedgerCompleteness, Service
+from outlets.models import (
+    AllianceMember,
+    BusinessFormat,
+    CheckRound,
+    CheckSheet,
+    CreditResult,
+    Import,
+    IndustryCode,
+    Label,
+    LedgerCompleteness,
+    OutletLabel,
+    QualityRule,
+    Service,
+    Suspicion,
+    Visit,
+)
 from tests.factories import (
     BrandFactory,
     BusinessFormatFactory,
@@ -34,7 +49,7 @@ from tests.factories import (
     StreetFactory,
     UserFactory,
 )
-from tests.permissions.world import make_run, make_value
+from tests.permissions.world import make_finding, make_run, make_value
 
 
 @dataclass
@@ -205,6 +220,64 @@ def _import(setting: Setting) -> None:
     )
 
 
+def _membership(setting: Setting) -> None:
+    AllianceMember.objects.create(
+        district=setting.district,
+        enterprise=setting.enterprise,
+        alliance=f"联盟{setting.number()}",
+        joined_on=_day(setting),
+    )
+
+
+def _credit(setting: Setting) -> None:
+    CreditResult.objects.create(
+        district=setting.district,
+        enterprise=setting.enterprise,
+        source="信用试验",
+        grade="A",
+        on=_day(setting),
+    )
+
+
+def _visit(setting: Setting) -> None:
+    outlet = OutletFactory(street=setting.street, facts=False)
+    Visit.objects.create(
+        district=setting.district, street=setting.street, outlet=outlet, finding="same"
+    )
+
+
+def _round(setting: Setting) -> CheckRound:
+    return CheckRound.objects.create(
+        district=setting.district,
+        street=setting.street,
+        title=f"第{setting.number()}轮",
+        issued_on=dt.date(2025, 1, 1),
+        due_on=dt.date(2025, 1, 8),
+    )
+
+
+def _sheet(setting: Setting) -> None:
+    CheckSheet.objects.create(
+        round=_round(setting),
+        neighbourhood=setting.hood,
+        secret_sha256=f"{setting.number():064d}",
+        valid_until=dt.datetime(2025, 1, 8, tzinfo=dt.UTC),
+    )
+
+
+def _suspicion(setting: Setting) -> None:
+    Suspicion.objects.create(
+        district=setting.district,
+        street=setting.street,
+        outlet=OutletFactory(street=setting.street, facts=False),
+        kind="licence_gone",
+        month=dt.date(2025, 1, 1),
+        source=setting.office.code,
+        external_id=str(setting.number()),
+        content={"name": "甲店", "credit_code": ""},
+    )
+
+
 def _completeness(setting: Setting) -> None:
     LedgerCompleteness.objects.create(
         street=setting.street, format=BusinessFormat.objects.first(), on=_day(setting)
@@ -213,6 +286,25 @@ def _completeness(setting: Setting) -> None:
 
 def _day(setting: Setting) -> dt.date:
     return dt.date(2025, 1, 1) + dt.timedelta(days=setting.number())
+
+
+def _label(setting: Setting) -> Label:
+    number = setting.number()
+    return Label.objects.create(code=f"trial-{number}", name=f"标识{number}")
+
+
+def _outlet_label(setting: Setting) -> None:
+    outlet = OutletFactory(street=setting.street, facts=False)
+    OutletLabel.objects.create(outlet=outlet, label=_label(setting), year=2025, basis="试验文件")
+
+
+def _finding(setting: Setting) -> None:
+    make_finding(OutletFactory(street=setting.street, facts=False))
+
+
+def _quality_rule(setting: Setting) -> None:
+    number = setting.number()
+    QualityRule.objects.create(code=f"trial-{number}", name=f"规则{number}", severity="warning")
 
 
 def _check(setting: Setting) -> None:
@@ -285,9 +377,19 @@ MAKE: dict[str, Make] = {
         "outlets.industrycode": _industry,
         "outlets.brand": lambda s: BrandFactory(district=s.district),
         "outlets.enterprise": lambda s: EnterpriseFactory(district=s.district),
+        "outlets.alliancemember": _membership,
+        "outlets.creditresult": _credit,
         "outlets.outlet": _outlet,
         "outlets.import": _import,
         "outlets.ledgercompleteness": _completeness,
+        "outlets.visit": _visit,
+        "outlets.checkround": _round,
+        "outlets.checksheet": _sheet,
+        "outlets.suspicion": _suspicion,
+        "outlets.label": _label,
+        "outlets.outletlabel": _outlet_label,
+        "outlets.qualityfinding": _finding,
+        "outlets.qualityrule": _quality_rule,
         "circles.compound": _compound,
         "circles.circle": _circle,
         "circles.facility": lambda s: FacilityFactory(street=s.street, neighbourhood=s.hood),

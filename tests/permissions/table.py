@@ -12,6 +12,7 @@
 Denied is the interesting half: leave nobody in who is not meant.
 """
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,10 +20,12 @@ from typing import Any
 from accounts.roles import (
     AUDITOR,
     COMMISSION_ADMIN,
+    DEPARTMENT_LIAISON,
     PROGRAMME_OFFICER,
     SECURITY_ADMIN,
     STREET_OFFICER,
 )
+from outlets.models import Export
 from tests.permissions.callers import (
     COMMISSION_PEOPLE,
     EVERYONE,
@@ -50,6 +53,7 @@ AT_HOME: Who = PEOPLE | {TOKEN_OF_STREET, TOKEN_OF_COMMISSION}
 # The city's token reads released figures and the places they are about.
 FIGURES: Who = AT_HOME | {TOKEN_OF_CITY}
 PLACES: Who = FIGURES | {TOKEN_TERRITORY_ONLY}
+NOTICES: Who = frozenset({COMMISSION_ADMIN, PROGRAMME_OFFICER, TOKEN_OF_COMMISSION})
 
 
 @dataclass(frozen=True)
@@ -122,8 +126,19 @@ LISTS: dict[str, ListEntry] = {
         q=by_code,
         neighbourhood=lambda row: row.neighbourhood.code,
     ),
+    "quality-findings": of_streets(
+        rule=lambda row: row.rule_id, street=by_street, outlet=lambda row: row.outlet_id
+    ),
     "facilities": of_streets(code=by_code, street=by_street, name=lambda row: row.name),
     "spaces": of_streets(code=by_code, street=by_street, name=lambda row: row.name),
+    # An office of another department finds only what it pushed itself.
+    "licence-notices": ListEntry(
+        ask=NOTICES | {DEPARTMENT_LIAISON, FOREIGN_OFFICER},
+        own=NOTICES,
+        other=NOTICES,
+        foreign=frozenset({FOREIGN_OFFICER}),
+        by={"external_id": lambda row: row.external_id, "street": by_street},
+    ),
     "enterprises": of_streets(credit_code=lambda row: row.credit_code),
     "brands": shared(REGISTER),
     "batches": shared(AT_HOME, code=by_code),
@@ -210,6 +225,11 @@ def of_sites(list_name: str, body: Callable[[World, str], dict[str, Any]]) -> li
     ]
 
 
+def new_notices(world: World, place: str) -> dict[str, Any]:
+    notice = {"external_id": "p1", "kind": "licence_new", "name": "新设便利店"}
+    return {"notices": [{**notice, "street": world.streets[place].code}]}
+
+
 WRITES: tuple[WriteEntry, ...] = (
     *of_sites("facilities", new_facility),
     *of_sites("spaces", new_site),
@@ -243,6 +263,13 @@ WRITES: tuple[WriteEntry, ...] = (
         WRITERS,
         lambda world, place: {"comment": "已撤店"},
         rows="outlets",
+    ),
+    WriteEntry(
+        "post",
+        "api:v1:licence-notices-list",
+        NOTICES | {DEPARTMENT_LIAISON},
+        NOTICES | {DEPARTMENT_LIAISON},
+        new_notices,
     ),
 )
 
@@ -297,9 +324,33 @@ def figure(value: str) -> Callable[[World, str], dict[str, Any]]:
     return kwargs
 
 
+def somebodys_export(world: World, place: str) -> dict[str, Any]:
+    """Arguments of the page of an export that none of the callers made."""
+    export = Export.objects.create(
+        district=world.streets[place].district, by_id=uuid.uuid4(), subject="outlets", kind="csv"
+    )
+    return {"pk": export.pk}
+
+
 def of_district(allowed: Who, kwargs: Any, **more: Any) -> PageEntry:
     """A page that everyone of the district may open, whatever street it is about."""
     return PageEntry(allowed, kwargs, other=allowed, foreign=ONLY_FOREIGN, **more)
+
+
+LEDGER_READERS: Who = COMMISSION_PEOPLE | STREET_PEOPLE | {FOREIGN_OFFICER}
+LEDGER_WRITERS: Who = frozenset({COMMISSION_ADMIN, PROGRAMME_OFFICER})
+
+
+def of_street_readers(kwargs: Any, **more: Any) -> PageEntry:
+    """A page about a street's row, for those who see the register."""
+    who = COMMISSION_PEOPLE | STREET_PEOPLE
+    return PageEntry(who, kwargs, other=COMMISSION_PEOPLE, foreign=ONLY_FOREIGN, **more)
+
+
+def of_street_writers(kwargs: Any, **more: Any) -> PageEntry:
+    """A page about a street's row, for those who write in the register."""
+    who = LEDGER_WRITERS | {STREET_OFFICER}
+    return PageEntry(who, kwargs, other=LEDGER_WRITERS, foreign=ONLY_FOREIGN, **more)
 
 
 # A name may stand with `#` and a word behind it: the same page, asked otherwise.
@@ -351,6 +402,54 @@ PAGES: dict[str, PageEntry] = {
         foreign=ONLY_FOREIGN,
     ),
     "ledger:home": PageEntry(COMMISSION_PEOPLE | STREET_PEOPLE | {FOREIGN_OFFICER}),
+    "ledger:completeness": PageEntry(
+        LEDGER_WRITERS | {STREET_OFFICER, FOREIGN_OFFICER}, method="post"
+    ),
+    "ledger:outlets": PageEntry(LEDGER_READERS),
+    "ledger:outlets#map": PageEntry(LEDGER_READERS, query="?view=map"),
+    "ledger:outlet": of_street_readers(of_row("outlets", code="code")),
+    "ledger:outlet_contact": PageEntry(
+        LEDGER_WRITERS | STREET_PEOPLE,
+        of_row("outlets", code="code"),
+        other=LEDGER_WRITERS,
+        foreign=ONLY_FOREIGN,
+        method="post",
+    ),
+    "ledger:outlet_change": of_street_writers(of_row("outlets", code="code")),
+    "ledger:outlet_move": of_street_writers(of_row("outlets", code="code")),
+    "ledger:outlet_place": of_street_writers(of_row("outlets", code="code")),
+    "ledger:outlet_close": of_street_writers(of_row("outlets", code="code")),
+    "ledger:outlet_merge": of_street_writers(of_row("outlets", code="code")),
+    "ledger:outlet_void": of_street_writers(of_row("outlets", code="code")),
+    "ledger:exports": PageEntry(LEDGER_READERS),
+    "ledger:export": PageEntry(LEDGER_READERS),
+    # An export is only its person's.
+    "ledger:export_one": PageEntry(NOBODY, somebodys_export),
+    "ledger:export_file": PageEntry(NOBODY, somebodys_export),
+    "ledger:directory": PageEntry(LEDGER_READERS),
+    "ledger:quality": PageEntry(COMMISSION_PEOPLE | STREET_PEOPLE | {FOREIGN_OFFICER}),
+    "ledger:quality_waive": PageEntry(
+        frozenset({COMMISSION_ADMIN, PROGRAMME_OFFICER, STREET_OFFICER}),
+        of_row("quality-findings", pk="pk"),
+        other=frozenset({COMMISSION_ADMIN, PROGRAMME_OFFICER}),
+        foreign=ONLY_FOREIGN,
+        method="post",
+    ),
+    "portal:check": PageEntry(
+        EVERYONE, of_row("check_links", secret="secret"), other=EVERYONE, foreign=EVERYONE
+    ),
+    "portal:check_paper": PageEntry(
+        EVERYONE, of_row("check_links", secret="secret"), other=EVERYONE, foreign=EVERYONE
+    ),
+    "ledger:visit": of_street_writers(of_row("outlets", code="code")),
+    "ledger:visit_photo": of_street_readers(of_row("visit_photos", pk="pk")),
+    "ledger:rounds": PageEntry(LEDGER_READERS),
+    "ledger:round": of_street_readers(of_row("check_rounds", pk="pk")),
+    "ledger:round_links": of_street_writers(of_row("check_rounds", pk="pk"), method="post"),
+    "ledger:sheet": of_street_readers(of_row("check_sheets", pk="pk")),
+    "ledger:sheet_paper": of_street_readers(of_row("check_sheets", pk="pk")),
+    "ledger:changes": PageEntry(LEDGER_READERS),
+    "ledger:change": of_street_readers(of_row("licence-notices", pk="pk")),
     "admin:index": PageEntry(COMMISSIONS),
     # There is one sign-in page, and it is not here.
     "admin:login": PageEntry(NOBODY),

@@ -4,6 +4,7 @@
 district. What belongs to a whole district (batches, networks, runs) stands in `own` and `foreign`.
 """
 
+import io
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +15,9 @@ from core.audit import SYSTEM
 from core.models import Clause, Document, Job
 from metrics.models import Release, RuleSet, Run, StreetNetwork, Value
 from metrics.services import make_snapshot, release_run
-from outlets.models import BusinessFormat
+from outlets.fieldwork.rounds import start_round
+from outlets.fieldwork.visits import record_visit
+from outlets.models import BusinessFormat, QualityFinding, Suspicion
 from tests.admin.conftest import Place, fill
 from tests.factories import (
     BrandFactory,
@@ -29,6 +32,7 @@ from tests.factories import (
     SpaceFactory,
     StreetFactory,
 )
+from tests.outlets.pictures import jpeg
 from tests.permissions.callers import Callers, make_callers
 
 PLACES = ("own", "other", "foreign")
@@ -87,6 +91,32 @@ def _fill_street(world: World, place: str, street: Any) -> None:
         phone="13812345678",
     )
     world.add("outlets", place, outlet)
+    world.add("quality-findings", place, make_finding(outlet))
+    notice = Suspicion.objects.create(
+        district=street.district,
+        street=street,
+        outlet=outlet,
+        kind="licence_gone",
+        month=timezone.localdate().replace(day=1),
+        source="market",
+        external_id=place,
+        content={"name": outlet.name, "credit_code": ""},
+    )
+    world.add("licence-notices", place, notice)
+    link = start_round(
+        street=street, due_on=timezone.localdate(), by=SYSTEM, neighbourhoods=[hood]
+    ).links[0]
+    world.add("check_links", place, link)
+    world.add("check_sheets", place, link.sheet)
+    world.add("check_rounds", place, link.sheet.round)
+    visit = record_visit(
+        outlet=OutletFactory(street=street),
+        finding="absent",
+        by=SYSTEM,
+        on=timezone.localdate(),
+        photos=[io.BytesIO(jpeg())],
+    )
+    world.add("visit_photos", place, visit.photos.get())
     compound = CompoundFactory(street=street)
     world.add("compounds", place, compound)
     world.add("circles", place, CircleFactory(lead_street=street, links__compounds=[compound]))
@@ -131,6 +161,17 @@ def _fill_district(world: World, place: str, district: Any) -> None:
         world.add("live_values_of_street", at, make_value(live, "S", street.pk))
         world.add("live_values_of_circle", at, make_value(live, "C", circle.pk))
     world.add("live_values_of_district", place, make_value(live, "D", district.pk))
+
+
+def make_finding(outlet: Any, rule: str = "missing_place") -> QualityFinding:
+    """What a rule of data quality says of an outlet."""
+    return QualityFinding.objects.create(
+        district=outlet.district,
+        street=outlet.street,
+        outlet=outlet,
+        rule_id=rule,
+        since=timezone.localdate(),
+    )
 
 
 def make_run(district: Any, kind: str, state: str) -> Run:
