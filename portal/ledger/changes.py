@@ -101,7 +101,7 @@ def changes(request: HttpRequest) -> HttpResponse:
         "may_decide": policy.may(scope, "outlets.suspicions"),
         "months": acts.stale_months(),
     }
-    return render(request, "ledger/changes.html", context)
+    return render(request, "ledger/suspicions.html", context)
 
 
 def _filtered(request: HttpRequest, scope: Scope, district: District) -> "QuerySet[Any]":
@@ -317,7 +317,7 @@ def _shown(
         and policy.may(scope, "outlets.suspicions", row),
         "errors": errors or {},
     }
-    return render(request, "ledger/change.html", context, status=400 if errors else 200)
+    return render(request, "ledger/suspicion.html", context, status=400 if errors else 200)
 
 
 def _prefilled(row: Suspicion) -> dict[str, Any]:
@@ -354,6 +354,7 @@ def _dress(rows: Sequence[Any]) -> None:
     for row in rows:
         outlet, content = row.outlet, row.content
         row.source_name = offices.get(row.source, row.source)
+        row.source_known = row.source in offices
         row.subject = outlet.name if outlet else content.get("name") or row.get_kind_display()
         row.sign = SIGNS[row.state]
         row.told = _told(row)
