@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -179,7 +179,9 @@ def _sample_points(batch: Import, most: int) -> tuple[list[tuple[float, float]],
     kind = kind_of(batch.subject)(batch.district, batch.street, batch.on or timezone.localdate())
     places: list[tuple[float, float]] = []
     silent = False
-    with file_blocks(batch, kind.columns) as (blocks, _source):
+    # Columns that are still to be found do not keep the points from being shown.
+    expected = [replace(column, required=False) for column in kind.columns]
+    with file_blocks(batch, expected) as (blocks, _source):
         for table, _people in blocks:
             for row in table.rows:
                 place = _degrees(row[at_x], row[at_y])
