@@ -53,6 +53,9 @@ _COLUMNS = (
     "seen_version",
 )
 Verdict = ImportRow.Verdict
+# Degrees; less than a tenth of a metre.
+_SAME_POINT = 0.9e-6
+_PLACE = ("lon", "lat", "x_in", "y_in", "crs_in")
 # How a cell that a merge hides is marked; the area follows.
 HIDDEN = "merged "
 
@@ -158,6 +161,8 @@ class Check:
             self.kind.settle(draft, old, new=draft.target_id is None)
             for draft, old in zip(drafts, before, strict=True)
         ]
+        for old, new in zip(before, after, strict=True):
+            _leave_where_it_is(old, new)
         self.kind.judge_places(drafts, before, after)
         for draft, row, old, new in zip(drafts, stated, before, after, strict=True):
             for column, message in self.kind.rules(new):
@@ -269,6 +274,15 @@ def _drafts(table: Table, people: Mapping[int, ImportRow]) -> Iterator[Draft]:
             draft.merge_into, draft.returned = said.merge_into, said.returned
             draft.likely = said.likely if said.decision else []
         yield draft
+
+
+def _leave_where_it_is(old: Row, new: dict[str, Any]) -> None:
+    """A point stated anew a hand's breadth away, as conversions between systems give it, is the
+    same point: what is known of it stays, its first system included."""
+    if old["lon"] is None or new["lon"] is None:
+        return
+    if abs(new["lon"] - old["lon"]) < _SAME_POINT and abs(new["lat"] - old["lat"]) < _SAME_POINT:
+        new |= {name: old[name] for name in _PLACE if name in old}
 
 
 def _left_out(draft: Draft) -> bool:

@@ -6,6 +6,7 @@ by now, are not written: they go back to be looked at again, with the reason.
 
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from core.audit import Act, Actor, act
 from core.bulk import batched
 from core.registers import Plan, write_plan
+from core.spreadsheets import SpreadsheetError
 from outlets.imports.checking import Check, Progress
 from outlets.imports.drafts import Draft
 from outlets.imports.kinds import LedgerKind, kind_of
@@ -87,13 +89,25 @@ def confirm_import(
         if done.returned:
             _send_back(batch, done.returned)
         if not done.returned or partial:
-            _write(batch, kind, this, done, progress)
+            with _stale_explained():
+                _write(batch, kind, this, done, progress)
         done.left = _unfinished(batch)
         batch.state = Import.State.CHECKED if done.left or done.returned else Import.State.DONE
         _close(batch, this, done)
         if done.written:
             kind.tell()
     return done
+
+
+@contextmanager
+def _stale_explained() -> Iterator[None]:
+    """Rows that somebody changed between looking and writing: nothing is written then."""
+    try:
+        yield
+    except SpreadsheetError as error:
+        raise ImportStateError(
+            _("确认时有记录正被他人修改，未写入任何数据；请再次确认（%(why)s）") % {"why": error}
+        ) from error
 
 
 def _day(batch: Import) -> Any:

@@ -89,7 +89,6 @@ class OutletLedger(LedgerKind):
     # --- drafting -------------------------------------------------------------------------------
 
     def fill(self, drafts: Sequence[Draft], cells: Mapping[str, Sequence[Any]]) -> None:
-        masks: dict[tuple[str, ...], int] = {}
         sorts = zip(drafts, cells["main_format"], cells["format_category"], strict=True)
         for draft, sort, category in sorts:
             if sort:
@@ -101,18 +100,21 @@ class OutletLedger(LedgerKind):
         )
         for draft, brand, code, licence in owners:
             self._own(draft.values, brand, code, licence)
-        offers = zip(drafts, cells["services"], cells["declared_circles"], strict=True)
-        for draft, services, circles in offers:
+        self._offer(drafts, cells["services"], cells["declared_circles"])
+        for draft in drafts:
+            for column in ("contact", "phone"):
+                if _MASK in draft.values.get(column, ""):
+                    del draft.values[column]
+
+    def _offer(self, drafts: Sequence[Draft], offers: Sequence[Any], near: Sequence[Any]) -> None:
+        masks: dict[tuple[str, ...], int] = {}
+        for draft, services, circles in zip(drafts, offers, near, strict=True):
             if services:
                 if services not in masks:
                     masks[services] = sum(1 << self.bits[one] for one in services)
                 draft.values["services"] = masks[services]
             if circles:
                 draft.values["declared_circles"] = list(circles)
-        for draft in drafts:
-            for column in ("contact", "phone"):
-                if _MASK in draft.values.get(column, ""):
-                    del draft.values[column]
 
     def _own(self, values: dict[str, Any], brand: str, code: str, licence: str) -> None:
         if brand and brand not in NO_BRAND:

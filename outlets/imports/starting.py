@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.audit import Actor, act
 from core.geo import CRS, to_wgs84
-from core.spreadsheets import Layout, SpreadsheetError
+from core.spreadsheets import FileSurvey, Layout, SpreadsheetError, survey
 from core.spreadsheets.columns import header_key
 from outlets.imports.kinds import kind_of
 from outlets.imports.states import ImportStateError, locked_import
@@ -44,9 +44,9 @@ def start_import(
 ) -> Import:
     """Keep an uploaded ledger and guess how it is to be read; nothing is checked yet.
 
-    `on` is the day from which its facts hold (today). `at_once`: the caller goes on
-    in the same transaction; nothing is guessed beyond what the titles say. SpreadsheetError refuses the file as a
-    whole, and nothing is kept then.
+    `on` is the day from which its facts hold (today). `at_once`: the caller goes on in the same
+    transaction; nothing is guessed beyond what the titles say. SpreadsheetError refuses the file
+    as a whole, and nothing is kept then.
     """
     day = on or timezone.localdate()
     if day > timezone.localdate():
@@ -83,7 +83,7 @@ def start_import(
     return batch
 
 
-def survey_of(batch: Import) -> Any:
+def survey_of(batch: Import) -> FileSurvey:
     """What the stored file holds: its sheets, titles, sample values, and what each may be."""
     kind = kind_of(batch.subject)(batch.district, batch.street, batch.on or timezone.localdate())
     with batch.file.open("rb") as stream:
@@ -201,18 +201,16 @@ def _degrees(x: Any, y: Any) -> tuple[float, float] | None:
     return (lon, lat) if 70 < lon < 140 and 0 < lat < 60 else None
 
 
-def _survey(batch: Import, file: Any, columns: Any) -> Any:
+def _survey(batch: Import, file: Any, columns: Any) -> FileSurvey:
     remembered = dict(
         RememberedColumn.objects.filter(
             office_code=batch.office_code, subject=batch.subject
         ).values_list("title_key", "key")
     )
-    from core.spreadsheets import survey
-
     return survey(file, filename=batch.file_name, columns=columns, remembered=remembered)
 
 
-def _take_layout(batch: Import, layout: Layout, seen: Any) -> None:
+def _take_layout(batch: Import, layout: Layout, seen: FileSurvey) -> None:
     sheet = next(one for one in seen.sheets if one.name == layout.sheet)
     batch.layout = layout.as_json()
     batch.titles = list(sheet.titles)
