@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -132,7 +133,8 @@ class Check:
         located = [row for row in self.stated if row.placed]
         if not located:
             return
-        x, y = [row.x for row in located], [row.y for row in located]
+        x = np.array([row.x for row in located], dtype=float)
+        y = np.array([row.y for row in located], dtype=float)
         lon, lat = to_wgs84(x, y, CRS(self.system))
         for row, east, north in zip(located, lon.tolist(), lat.tolist(), strict=True):
             row.lon, row.lat = east, north
@@ -146,7 +148,7 @@ class Check:
         matcher = Matcher(
             self.kind.known(streets, codes, chosen),
             names,
-            set(written.values_list("target_id", flat=True)),
+            written.values_list("target_id", flat=True),
         )
         matcher.run(self.stated)
 

@@ -4,7 +4,6 @@ Rows whose register row has changed since they were checked, and new ones that t
 by now, are not written: they go back to be looked at again, with the reason.
 """
 
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -163,7 +162,8 @@ def _entered_since(batch: Import, kind: LedgerKind) -> dict[int, str]:
     touched = batch.rows.filter(verdict__in=(Verdict.CHANGED, Verdict.UNCHANGED))
     matcher = Matcher(known, {})
     # What other rows of the file speak of is theirs.
-    matcher.taken |= {*written, *touched.values_list("target_id", flat=True)}
+    taken: list[Any] = [*written, *touched.values_list("target_id", flat=True)]
+    matcher.taken |= set(taken)
     matcher.run(stated)
     message = _("检查之后，台账中已登记同一网点（编码 %(code)s）")
     return {row.no: message % {"code": row.target.code} for row in stated if row.target}
@@ -235,6 +235,7 @@ def _plans(batch: Import, kind: LedgerKind, done: Confirmation) -> Iterator[Plan
     for some in batched(changed.iterator(chunk_size=BATCH), BATCH):
         held = {row["id"]: row for row in _held(kind, [pk for pk, _changes in some])}
         plan = Plan()
+        pk: Any
         for pk, kept in some:
             changes = restored(model, {name: new for name, (_old, new) in kept.items()})
             keys = kind.named(changes["name"]) if "name" in changes else {}
@@ -252,7 +253,7 @@ def _plans(batch: Import, kind: LedgerKind, done: Confirmation) -> Iterator[Plan
         yield Plan(new=[kind.finish(row, codes) for row in new])
 
 
-def _held(kind: LedgerKind, ids: list[uuid.UUID]) -> Any:
+def _held(kind: LedgerKind, ids: list[Any]) -> Any:
     return kind.rows().filter(pk__in=ids).values(*kind.book.columns)
 
 

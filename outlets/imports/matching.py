@@ -121,7 +121,7 @@ class Matcher:
         self,
         known: Iterable[Known],
         streets: Mapping[Any, str],
-        written: Iterable[uuid.UUID] = (),
+        written: Iterable[Any] = (),
     ) -> None:
         self.rows = list(known)
         # What the same file has written already: a double of it is one within the file.
@@ -374,13 +374,14 @@ def _may_be_same_site(row: Stated, known: Known) -> bool:
 
 
 def _away(row: Stated, known: Known) -> float | None:
-    if row.lon is None or known.lon is None:
-        return None
-    return float(geodesic_m(row.lon, row.lat, known.lon, known.lat))
+    here: tuple[Any, Any] = row.lon, row.lat
+    there: tuple[Any, Any] = known.lon, known.lat
+    return None if None in (*here, *there) else float(geodesic_m(*here, *there))
 
 
 def _metres(rows: Sequence[Stated] | Sequence[Known], origin: tuple[float, float]) -> Any:
-    lon, lat = [row.lon for row in rows], [row.lat for row in rows]
+    lon = np.array([row.lon for row in rows], dtype=float)
+    lat = np.array([row.lat for row in rows], dtype=float)
     return np.column_stack(local_metres(lon, lat, origin))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from core.bulk import batched
 from core.spreadsheets import Layout, Table, open_blocks
@@ -21,7 +21,7 @@ def file_blocks(batch: Import, columns: list[Column]) -> Iterator[tuple[Iterator
     with (
         batch.file.open("rb") as stream,
         open_blocks(
-            stream,
+            cast(BinaryIO, stream),
             filename=batch.file_name,
             columns=columns,
             layout=layout,

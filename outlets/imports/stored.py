@@ -60,8 +60,9 @@ def restored(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, 
 @cache
 def _readers(model: type[models.Model]) -> dict[str, Callable[[Any], Any]]:
     found: dict[str, Callable[[Any], Any]] = {}
-    for field in model._meta.concrete_fields:
-        target: Any = field.target_field if field.is_relation else field
+    fields: Any = model._meta.concrete_fields
+    for field in fields:
+        target = field.target_field if field.is_relation else field
         if isinstance(target, models.UUIDField):
             found[field.attname] = _id
         elif isinstance(target, models.DateTimeField):

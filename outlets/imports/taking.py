@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -135,7 +135,7 @@ def import_ledger(
         with transaction.atomic():
             batch = start_import(
                 district=district,
-                file=stream,
+                file=cast(BinaryIO, stream),
                 filename=filename,
                 by=by,
                 subject=subject,
@@ -168,7 +168,7 @@ def _something(outcome: ImportOutcome) -> bool:
 def _forget_file(batch: Import) -> None:
     """The file of an import that came to nothing is not kept."""
     if not Import.objects.filter(pk=batch.pk).exists():
-        batch.file.storage.delete(batch.file.name)
+        batch.file.storage.delete(str(batch.file.name))
 
 
 def _outcome(batch: Import, kind: LedgerKind, dry_run: bool) -> ImportOutcome:

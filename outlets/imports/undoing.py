@@ -4,9 +4,9 @@ Allowed while every row still is as the import left it and nothing else refers t
 """
 
 import datetime as dt
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -157,16 +157,16 @@ def _referred_to(kind: LedgerKind, rows: list[ImportRow]) -> Iterator[Blocker]:
 def _plans(batch: Import, kind: LedgerKind) -> Iterator[Plan]:
     model = kind.book.model
     for some in batched(_written(batch).iterator(chunk_size=BATCH), BATCH):
-        ids: list[uuid.UUID] = [row.target_id for row in some]
+        ids: list[Any] = [row.target_id for row in some]
         rows = model._default_manager.filter(pk__in=ids).values(*kind.book.columns)
         held = {row["id"]: row for row in rows}
         plan = Plan()
         for row in some:
-            if row.verdict == ImportRow.Verdict.NEW:
-                former = {"void": True}
-            else:
+            pk: Any = row.target_id
+            former: dict[str, Any] = {"void": True}
+            if row.verdict == ImportRow.Verdict.CHANGED:
                 former = restored(model, {name: old for name, (old, _new) in row.changes.items()})
                 if "name" in former:
                     former |= kind.named(former["name"])
-            plan.changed[row.target_id] = held[row.target_id], former
+            plan.changed[pk] = held[pk], former
         yield plan
