@@ -93,6 +93,8 @@ def _quality_rules(fixtures: Path) -> dict[Any, QualityRule]:
 
 
 def _formats(fixtures: Path) -> list[dict[str, Any]]:
+    """The official list, and the wider vocabulary that the commission has not confirmed."""
+    data = read(fixtures, "formats")
     return [
         {
             "code": row["code"],
@@ -105,7 +107,8 @@ def _formats(fixtures: Path) -> list[dict[str, Any]]:
             "aliases": row["aliases"],
             "symbol": row["icon"],
             "slogan": "、".join(row["tags"]),
-            "is_official": True,
+            "is_official": official,
         }
-        for row in read(fixtures, "formats")["formats"]
+        for official, rows in ((True, data["formats"]), (False, data["wider"]["formats"]))
+        for row in rows
     ]

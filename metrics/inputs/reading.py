@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 
 from circles.models import Circle, CircleFacts, Compound, CompoundFacts, FormatCheck
 from circles.models.circle import State
@@ -65,14 +65,14 @@ def read_inputs(
         .order_by("code")
         .values_list("id", "street_id")
     )
-    formats = _formats(rules)
-    format_row = _rows(row["number"] for row in formats)
     outlets = _columns(
         as_of_facts(OutletFacts.objects.filter(outlet__in=_registered(district)), "outlet", as_of)
         .order_by("outlet_id")
         .values_list(*OUTLET_COLUMNS),
         OUTLET_COLUMNS,
     )
+    formats = _formats(rules, used=set(outlets["main_format__number"]))
+    format_row = _rows(row["number"] for row in formats)
     brand_row = _rows(sorted({id for id in outlets["brand_id"] if id}))
     compounds = _compounds(district, as_of)
     compound_row = _rows(compounds["compound_id"])
@@ -203,7 +203,8 @@ def _open_on(outlets: dict[str, list[Any]], day: dt.date) -> Any:
     )
 
 
-def _formats(rules: RuleSet) -> list[dict[str, Any]]:
+def _formats(rules: RuleSet, used: set[int]) -> list[dict[str, Any]]:
+    """The formats of the official list and of the rules, and those that outlets have besides."""
     in_list = {row.format_id: row for row in rules.formats.all()}
     services: dict[Any, int] = {}
     for owner, bit in ServiceFormat.objects.filter(counts=True).values_list(
@@ -211,7 +212,10 @@ def _formats(rules: RuleSet) -> list[dict[str, Any]]:
     ):
         services[owner] = services.get(owner, 0) | 1 << bit
     rows = []
-    for row in BusinessFormat.objects.order_by("number").values("id", "number", "code", "category"):
+    wanted = BusinessFormat.objects.filter(
+        Q(is_official=True) | Q(number__in=used) | Q(pk__in=list(in_list))
+    )
+    for row in wanted.order_by("number").values("id", "number", "code", "category"):
         rule = in_list.get(row["id"])
         basket = rule.basket if rule and rule.basket is not None else -1
         minutes = rule.minutes if rule else 0
@@ -290,7 +294,8 @@ def _complete(
         street__district=district, on__lte=as_of, on__gt=since
     ).values_list("street_id", "format__number")
     for street, number in rows:
-        known[street_row[street], format_row[number]] = True
+        if number in format_row:
+            known[street_row[street], format_row[number]] = True
     return known
 
 
@@ -311,7 +316,7 @@ def _checked(
         .values_list(f"{place}_id", "format__number", "found")
     )
     for owner, number, found in rows:
-        if owner in place_row:
+        if owner in place_row and number in format_row:
             seen[place_row[owner], format_row[number]] = int(found)
     return seen
 

@@ -40,7 +40,7 @@ class BusinessFormat(models.Model):
         verbose_name_plural = _("业态")
 
     def __str__(self) -> str:
-        return self.name
+        return self.name if self.is_official else f"{self.name}（{_('待区商务委确认')}）"
 
 
 class Service(models.Model):

@@ -30,7 +30,7 @@ class Oracle:
         self.accepts: dict[Any, int] = {}
         for row in ServiceFormat.objects.filter(counts=True).select_related("service"):
             self.accepts[row.format_id] = self.accepts.get(row.format_id, 0) | 1 << row.service.bit
-        self.formats = {f.pk: f for f in BusinessFormat.objects.all()}
+        self.formats = {f.pk: f for f in BusinessFormat.objects.filter(is_official=True)}
         self.open = [o for o in world.outlets if self._is_open(o)]
         self.counted = [o for o in self.open if not o.outside]
         self.members = {c.pk: [o for o in self.counted if self._in(c, o)] for c in world.circles}

@@ -48,7 +48,8 @@ def test_what_the_command_says_is_there() -> None:
     assert counts["districts"] == District.objects.count() == 1
     assert counts["streets"] == Street.objects.count() == 10
     assert counts["neighbourhoods"] == Neighbourhood.objects.count() == 285
-    assert counts["formats"] == BusinessFormat.objects.count() == 22
+    assert counts["formats"] == BusinessFormat.objects.count() == 53
+    assert BusinessFormat.objects.filter(is_official=True).count() == 22
     assert counts["clauses"] == Clause.objects.count() == 207
     assert counts["batches"] == PilotBatch.objects.count() == 5
     assert counts["designations"] == Designation.objects.count() == 6
