@@ -1,14 +1,15 @@
-"""Formats, owners and outlets as readers see them."""
+"""Formats and outlets as readers see them."""
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.api.callers import scope_of
 from core.api.fields import FaceSerializer, MaskedNameField, MaskedPhoneField, code_of, name_of
 from core.masking import mask_name, mask_phone
 from core.policy import may
-from outlets.models import Brand, BusinessFormat, Enterprise, Outlet
+from outlets.models import BusinessFormat, Outlet, OutletLabel
 
 TEXTS = serializers.ListField(child=serializers.CharField(), read_only=True)
 
@@ -32,22 +33,6 @@ class FormatSerializer(FaceSerializer):
             "slogan",
             "is_official",
         )
-        read_only_fields = fields
-
-
-class BrandSerializer(FaceSerializer):
-    aliases = TEXTS
-
-    class Meta:
-        model = Brand
-        fields = ("id", "name", "aliases", "chain_kind", "is_sample")
-        read_only_fields = fields
-
-
-class EnterpriseSerializer(FaceSerializer):
-    class Meta:
-        model = Enterprise
-        fields = ("id", "name", "credit_code", "is_sample")
         read_only_fields = fields
 
 
@@ -152,14 +137,34 @@ class OutletSerializer(FaceSerializer):
         return scope_of(self.context.get("request"))
 
 
+class OutletLabelSerializer(serializers.ModelSerializer[OutletLabel]):
+    """A title that an outlet was given; withdrawn ones say since when."""
+
+    code = code_of("label")
+    name = name_of("label")
+
+    class Meta:
+        model = OutletLabel
+        fields = ("code", "name", "year", "basis", "valid_until", "withdrawn_on")
+        read_only_fields = fields
+
+
 class OutletDetailSerializer(OutletSerializer):
-    """One outlet; its contact in full for those who may call it."""
+    """One outlet; its contact in full for those who may call it, and its titles (标识)."""
 
     contact = serializers.SerializerMethodField()
     phone = serializers.SerializerMethodField()
+    labels = serializers.SerializerMethodField()
 
     class Meta(OutletSerializer.Meta):
-        pass
+        fields = (*OutletSerializer.Meta.fields, "labels")
+        read_only_fields = fields
+
+    @extend_schema_field(OutletLabelSerializer(many=True))
+    def get_labels(self, outlet: Outlet) -> Any:
+        """All titles it was ever given, the newest first; one query."""
+        rows = outlet.labels.select_related("label").order_by("-year", "label__sort", "id")
+        return OutletLabelSerializer(rows, many=True).data
 
     def get_contact(self, outlet: Outlet) -> str:
         """The person, masked where the caller may not know."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from core.api.viewsets import ReadFace
 from core.scope import Scope
@@ -11,12 +11,16 @@ from outlets.api.filters import (
     EnterpriseFilterSet,
     FormatFilterSet,
 )
-from outlets.api.serializers import (
-    BrandSerializer,
-    EnterpriseSerializer,
-    FormatSerializer,
+from outlets.api.owner_serializers import BrandSerializer, EnterpriseSerializer
+from outlets.api.serializers import FormatSerializer
+from outlets.models import (
+    AllianceMember,
+    Brand,
+    BrandStoreCount,
+    BusinessFormat,
+    CreditResult,
+    Enterprise,
 )
-from outlets.models import Brand, BusinessFormat, Enterprise
 
 
 class FormatFace(ReadFace):
@@ -43,7 +47,8 @@ class BrandFace(ReadFace):
     queryset = Brand.objects.none()
 
     def rows(self, scope: Scope) -> QuerySet[Any]:
-        return Brand.objects.visible_to(scope)
+        counts = BrandStoreCount.objects.order_by("-on")
+        return Brand.objects.visible_to(scope).prefetch_related(Prefetch("store_counts", counts))
 
 
 class EnterpriseFace(ReadFace):
@@ -56,4 +61,12 @@ class EnterpriseFace(ReadFace):
     queryset = Enterprise.objects.none()
 
     def rows(self, scope: Scope) -> QuerySet[Any]:
-        return Enterprise.objects.visible_to(scope)
+        newer = CreditResult.objects.filter(enterprise=OuterRef("enterprise")).order_by(
+            "-on", "-id"
+        )
+        latest = CreditResult.objects.filter(pk=Subquery(newer.values("pk")[:1]))
+        members = AllianceMember.objects.order_by("-joined_on", "alliance", "id")
+        return Enterprise.objects.visible_to(scope).prefetch_related(
+            Prefetch("alliances", members),
+            Prefetch("credit_results", latest, to_attr="latest_credit"),
+        )
