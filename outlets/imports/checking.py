@@ -69,6 +69,7 @@ class Check:
         self.on = batch.on or timezone.localdate()
         self.tell = progress or (lambda _done, _total, _text: None)
         self.kind: LedgerKind = kind_of(batch.subject)(batch.district, batch.street, self.on)
+        self.columns = frozenset(self.kind.book.columns)
         self.stated: list[Stated] = []
         self.spool: Any = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
         # Row number → what rows that people merged into it state.
@@ -149,6 +150,7 @@ class Check:
             self.kind.known(streets, codes, chosen),
             names,
             written.values_list("target_id", flat=True),
+            by_name_alone=self.kind.by_name_alone,
         )
         matcher.run(self.stated)
 
@@ -174,12 +176,11 @@ class Check:
     def _bring_in_step(self, draft: Draft, row: Stated) -> None:
         """What matching found of the row, told to its draft."""
         if row.lon is not None:
+            place = (row.lon, row.lat, draft.x, draft.y, draft.crs or self.system)
             draft.values |= {
-                "lon": row.lon,
-                "lat": row.lat,
-                "x_in": draft.x,
-                "y_in": draft.y,
-                "crs_in": draft.crs or self.system,
+                name: value
+                for name, value in zip(_PLACE, place, strict=True)
+                if name in self.columns
             }
         draft.likely = row.likely or draft.likely
         for giver in self.givers.get(draft.no, ()):

@@ -160,7 +160,7 @@ def _entered_since(batch: Import, kind: LedgerKind) -> dict[int, str]:
         return {}
     written = batch.rows.filter(written_version__isnull=False).values_list("target_id", flat=True)
     touched = batch.rows.filter(verdict__in=(Verdict.CHANGED, Verdict.UNCHANGED))
-    matcher = Matcher(known, {})
+    matcher = Matcher(known, {}, by_name_alone=kind.by_name_alone)
     # What other rows of the file speak of is theirs.
     taken: list[Any] = [*written, *touched.values_list("target_id", flat=True)]
     matcher.taken |= set(taken)

@@ -63,6 +63,10 @@ class LedgerKind:
     sort_column: ClassVar[str]
     # Ledger columns that are register columns as they stand.
     direct: ClassVar[tuple[str, ...]]
+    # Whether a street has only one thing of a name, so that its address does not matter.
+    by_name_alone: ClassVar[bool] = False
+    # What a row of the register is called.
+    noun: ClassVar[str | Promise]
     # Whether a row may say that it lies outside the district.
     may_be_outside: ClassVar[bool] = False
 
@@ -215,7 +219,9 @@ class LedgerKind:
                     draft.fault("outside", _("区外网点不属于任何街道（镇），请由区商务委导入"))
                 elif street not in (None, self.street.pk):
                     draft.fault(
-                        "street", _("本次只能导入%(street)s的网点") % {"street": self.street}
+                        "street",
+                        _("本次只能导入%(street)s的%(what)s")
+                        % {"street": self.street, "what": self.noun},
                     )
                 street = self.street.pk
             if values.get("outside"):
@@ -254,6 +260,8 @@ class LedgerKind:
         for draft, problem in zip(drafts, problems, strict=True):
             if problem:
                 draft.fault("x_in", problem)
+        if "place_state" not in self.book.columns:
+            return
         states = self.territory.states(places)
         for draft, old, new, state in zip(drafts, before, after, states, strict=True):
             moved = old["lon"] != new["lon"] or old["lat"] != new["lat"]

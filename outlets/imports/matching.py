@@ -33,6 +33,7 @@ Key = tuple[Any, ...]
 _SAME_ROW = gettext_lazy(
     "名称和地址与第 %(row)d 行相同：同一网点请只留一行，不同网点请分别填写网点编码"
 )
+_SAME_NAME = gettext_lazy("名称与同一街道（镇）的第 %(row)d 行重复，请只留一行")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,12 @@ class Matcher:
         known: Iterable[Known],
         streets: Mapping[Any, str],
         written: Iterable[Any] = (),
+        *,
+        by_name_alone: bool = False,
     ) -> None:
+        # Whether a street has only one thing of a name, wherever it stands.
+        self.by_name_alone = by_name_alone
+        self.same_row = _SAME_NAME if by_name_alone else _SAME_ROW
         self.rows = list(known)
         # What the same file has written already: a double of it is one within the file.
         self.written = frozenset(written)
@@ -213,14 +219,19 @@ class Matcher:
         wanted = {(row.street_id, row.name_key) for row in rows}
         for known in self.present:
             if (known.street_id, known.name_key) in wanted and self._free(known):
-                key = natural_key(known, normalise_key(known.address))
+                key = self._key(known, normalise_key(known.address))
                 if key is not None:
                     named[key].append(known)
         for row in rows:
-            key = natural_key(row, row.address_key) if row.street or row.outside else None
+            key = self._key(row, row.address_key) if row.street or row.outside else None
             found = [one for one in named.get(key, ()) if self._free(one)] if key else []
             if found:
                 self._meet(row, found)
+
+    def _key(self, row: Stated | Known, address_key: str) -> Key | None:
+        if self.by_name_alone:
+            return (row.street_id, row.name_key) if row.name_key else None
+        return natural_key(row, address_key)
 
     def _free(self, known: Known) -> bool:
         return known.id not in self.taken or known.id in self.written
@@ -281,7 +292,7 @@ class Matcher:
         """Later rows that say what an earlier one said; both with codes of their own are two."""
         first: dict[Key, Stated] = {}
         for row in rows:
-            key = natural_key(row, row.address_key) if row.street or row.outside else None
+            key = self._key(row, row.address_key) if row.street or row.outside else None
             if key is None or row.faults:
                 continue
             other = first.setdefault(key, row)
@@ -290,7 +301,7 @@ class Matcher:
             if row.target is not None and row.decision == "merge":
                 continue
             if row.target is None or other.target is None or row.target is other.target:
-                row.likely.append({"row": other.no, "why": str(_SAME_ROW % {"row": other.no})})
+                row.likely.append({"row": other.no, "why": str(self.same_row % {"row": other.no})})
 
     def _doubt(self, rows: Sequence[Stated]) -> None:
         """New rows that resemble a register row which no row of the file speaks of."""

@@ -32,6 +32,7 @@ class OutletLedger(LedgerKind):
 
     subject = "outlets"
     title = gettext_lazy("商业网点台账")
+    noun = gettext_lazy("网点")
     book = BOOK
     sort_column = "main_format_id"
     may_be_outside = True

@@ -83,6 +83,8 @@ def undo_import(*, batch: Import, by: Actor, reason: str = "") -> int:
             raise ImportStateError(
                 _("导入已超过 %(days)d 天，不能整批撤销；请逐条更正") % {"days": DAYS}
             )
+        if "void" not in kind_of(batch.subject).book.columns:
+            raise ImportStateError(_("此类台账不能整批撤销，请逐条更正"))
         lock_register(batch.district)
         if blockers := undo_blockers(batch):
             raise UndoBlockedError(blockers)
