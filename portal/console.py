@@ -32,6 +32,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 "outlets.view",
                 "admin:outlets_outlet_changelist",
             ),
+            (gettext_lazy("数据质量"), "rule", "outlets.view", "ledger:quality"),
             (gettext_lazy("导入台账"), "upload_file", "outlets.import", "ledger_import"),
             (
                 gettext_lazy("导入记录"),
@@ -64,6 +65,24 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 "admin:outlets_creditresult_changelist",
             ),
             (gettext_lazy("品牌"), "sell", "outlets.brands", "admin:outlets_brand_changelist"),
+            (
+                gettext_lazy("网点标识"),
+                "award_star",
+                "outlets.view",
+                "admin:outlets_outletlabel_changelist",
+            ),
+            (
+                gettext_lazy("标识目录"),
+                "label",
+                "outlets.change_formats",
+                "admin:outlets_label_changelist",
+            ),
+            (
+                gettext_lazy("质量规则"),
+                "tune",
+                "outlets.change_quality_rules",
+                "admin:outlets_qualityrule_changelist",
+            ),
             (
                 gettext_lazy("业态目录"),
                 "category",

@@ -15,6 +15,7 @@ from core.db import locked
 from metrics.models import StreetNetwork
 from metrics.networks import store_network
 from outlets.models import Outlet
+from outlets.quality import check_quality
 from outlets.signals import outlets_changed
 from portal.demo import accounts
 from portal.demo.district import DemoDistrict, generate
@@ -119,6 +120,8 @@ def _store(demo: DemoDistrict, district: District) -> dict[str, Any]:
         act.changes = summary
         outlets_changed.send(sender=Outlet, district=district)
         circles_changed.send(sender=Circle, district=district)
+        # What is counted is counted from today on: no past day is made up.
+        check_quality(district=district, on=demo.plan.day)
     return summary
 
 

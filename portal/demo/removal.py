@@ -22,6 +22,9 @@ from outlets.models import (
     LedgerCompleteness,
     Outlet,
     OutletFacts,
+    OutletLabel,
+    QualityCount,
+    QualityFinding,
 )
 from portal.demo import accounts
 from territory.models import District, Neighbourhood, Street
@@ -44,6 +47,8 @@ SAMPLE: Final[tuple[tuple[Any, str], ...]] = (
     (Circle, "is_sample"),
     (CompoundFacts, "compound__is_sample"),
     (Compound, "is_sample"),
+    (QualityFinding, "outlet__is_sample"),
+    (OutletLabel, "outlet__is_sample"),
     (OutletFacts, "outlet__is_sample"),
     (Outlet, "is_sample"),
     (BrandStoreCount, "brand__is_sample"),
@@ -61,6 +66,8 @@ def remove_sample(district: District) -> None:
         _delete(model._default_manager.filter(**{flag: True}))
     used = Run.objects.exclude(network=None).values("network")
     _delete(StreetNetwork.objects.filter(district=district, is_sample=True).exclude(pk__in=used))
+    # Counted among sample rows alone: a demo stands beside no real ones.
+    _delete(QualityCount.objects.filter(district=district))
     accounts.remove()
     for area in (
         District.objects.filter(pk=district.pk),

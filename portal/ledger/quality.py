@@ -114,6 +114,7 @@ def _overview(
     places = _places(scope, streets)
     several = len(places) > 1
     sums = [sum(tally[pk, rule.code] for rule in rules) for pk, _code, _name in places]
+    busy = {rule for _street, rule in tally} | {code for code, days in trend.items() if any(days)}
     return {
         "looked_at": timezone.localtime(looked_at) if looked_at else None,
         "outlets": f"{outlets:,}",
@@ -130,7 +131,9 @@ def _overview(
                 "cells": _cells(rule, tally, places) if several else [],
             }
             for rule in rules
+            if rule.code in busy
         ],
+        "kept": "、".join(_name_of(rule) for rule in rules if rule.code not in busy),
     }
 
 

@@ -4,9 +4,11 @@ import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +18,7 @@ from core.scope import Scope
 from metrics.gaps import Gap
 from metrics.indicators import Unit, get
 from metrics.models import Run, Target, Value
+from outlets.models import QualityFinding
 from portal.basis import releases
 from portal.present import full_text, unit_text
 from territory.models import District
@@ -129,3 +132,22 @@ def _plotted(value: float | None, *, percent: bool) -> float | None:
     if value is None:
         return None
     return round(value * 100, 2) if percent else round(value, 2)
+
+
+def waiting_row(findings: "QuerySet[QualityFinding]", **conditions: str) -> dict[str, Any]:
+    """portal/quality_row.html's dict: how many findings wait, with the way to them."""
+    n = findings.filter(rule__in_force=True, waived_at__isnull=True).count()
+    return {
+        "label": _("数据质量问题"),
+        "text": _("%(n)s 项待处理") % {"n": f"{n:,}"},
+        "percent": None,
+        "status": "warn" if n else "good",
+        "status_word": _("待处理") if n else _("较好"),
+        "url": findings_url(**conditions),
+    }
+
+
+def findings_url(**conditions: str) -> str:
+    """What waits in the register by these conditions."""
+    query = f"?{urlencode(conditions)}#findings" if conditions else ""
+    return reverse("ledger:quality") + query

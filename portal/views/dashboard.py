@@ -18,12 +18,21 @@ from metrics.indicators.programme import LEVELS
 from metrics.models import Run
 from metrics.querysets import Figure, Key, figures
 from metrics.work import LIVE
-from outlets.models import BusinessFormat
+from outlets.models import BusinessFormat, QualityFinding
 from portal.basis import Basis, choose, releases, with_query
 from portal.maps import BY_FORMAT, SHADES, street_layer
 from portal.present import figure_card, full_text, people_text, target_for, unit_text
 from portal.todo import waiting_for
-from portal.views.common import gap_items, own_district, page, scope_of, targets, trend_charts
+from portal.views.common import (
+    findings_url,
+    gap_items,
+    own_district,
+    page,
+    scope_of,
+    targets,
+    trend_charts,
+    waiting_row,
+)
 from territory.models import District, Street
 
 HEAD = (
@@ -305,7 +314,8 @@ def _quality(district: District, book: dict[Key, Figure]) -> dict[str, Any]:
     chain = book.get(("chain_share", district.pk, 0))
     return {
         "items": [
-            _quality_row(_("入图率"), mapped.value if mapped else None, _("位置已核实的营业网点")),
+            _quality_row(_("入图率"), mapped.value if mapped else None, _("位置已核实的营业网点"))
+            | {"url": findings_url(rule="missing_place")},
             _quality_row(
                 _("人口已填小区"),
                 known / total if total else None,
@@ -314,6 +324,7 @@ def _quality(district: District, book: dict[Key, Figure]) -> dict[str, Any]:
             _quality_row(
                 _("连锁情况已填"), chain.coverage if chain else None, _("填报品牌或连锁类型的网点")
             ),
+            waiting_row(QualityFinding.objects.filter(district=district)),
         ]
     }
 

@@ -15,11 +15,20 @@ from metrics.gaps import gaps
 from metrics.indicators import get
 from metrics.models import Run
 from metrics.querysets import figures
-from outlets.models import Import, LedgerCompleteness, Outlet
+from outlets.models import Import, LedgerCompleteness, Outlet, QualityFinding
 from portal.basis import choose, readers_scope
 from portal.maps import circle_layer, shade_values
 from portal.present import figure_card, full_text, people_text, target_for
-from portal.views.common import gap_items, own_district, page, scope_of, targets, trend_charts
+from portal.views.common import (
+    findings_url,
+    gap_items,
+    own_district,
+    page,
+    scope_of,
+    targets,
+    trend_charts,
+    waiting_row,
+)
 from territory.models import Neighbourhood, Street
 
 HEAD = ("circles_built", "outlet_count", "chain_share", "basic_basket_share", "mapped_share")
@@ -183,6 +192,10 @@ def _ledger(scope: Scope, row: Street) -> dict[str, Any]:
             "status_word": "",
         }
     )
+    if policy.may(scope, "outlets.view"):
+        findings = QualityFinding.objects.visible_to(scope).filter(street=row)
+        items.append(waiting_row(findings, street=row.code))
+        items[0]["url"] = findings_url(rule="missing_place", street=row.code)
     updated = _("上次导入 %(day)s") % {"day": f"{last.at:%Y-%m-%d}"} if last else _("尚未导入台账")
     return {"items": items, "updated_text": updated}
 

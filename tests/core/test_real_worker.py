@@ -97,7 +97,8 @@ def test_one_outlets_change_reaches_the_live_run(start_worker: START) -> None:
     world = make_world(1, outlets=10, compounds=4, circles=2)
     start_worker()
     jobs.enqueue(LIVE, key=world.district.code)
-    until(lambda: Job.objects.filter(state="done").count() == 1, "the first live run")
+    done = Job.objects.filter(kind=LIVE, state="done")
+    until(lambda: done.count() == 1, "the first live run")
 
     def open_outlets() -> float:
         number = get("outlet_count_all").number
@@ -117,5 +118,5 @@ def test_one_outlets_change_reaches_the_live_run(start_worker: START) -> None:
         reason="装修",
         seen_version=None,
     )
-    until(lambda: Job.objects.filter(state="done").count() == 2, "the second live run")
+    until(lambda: done.count() == 2, "the second live run")
     assert open_outlets() == before - 1

@@ -238,3 +238,12 @@ def test_english_has_the_rules_own_english(bare: Any) -> None:
     rule = QualityRule.objects.get(code="missing_address")
     assert rule.name_en in page
     assert rule.remedy_en in page
+
+
+@pytest.mark.usefixtures("_checked")
+def test_the_streets_page_says_how_many_wait_and_leads_there(street: Any, bare: Any) -> None:
+    page = signed_in("street_officer", street=street).get(f"/streets/{street.code}/")
+    assert "2 项待处理" in page.content.decode()
+    assert f'href="{URL}?street={street.code}#findings"' in page.content.decode()
+    reader = signed_in("auditor", district=street.district).get(f"/streets/{street.code}/")
+    assert URL not in reader.content.decode()
