@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
@@ -12,8 +15,9 @@ from unfold.decorators import display
 from core.admin import ActForm, ActPage, BaseAdmin, button, label_acts, scope_of
 from core.audit import current_actor
 from core.masking import mask_name, mask_phone
-from core.policy import may
+from core.policy import may, require
 from outlets import services
+from outlets.admin.exporting import ledger_query
 from outlets.admin.forms import CloseForm, MergeForm, OutletForm, one_by_code
 from outlets.admin.labels import GivesLabels, LabelInline
 from outlets.models import Outlet, OutletFacts
@@ -30,6 +34,11 @@ label_acts(
         "outlets.void": gettext_lazy("作废网点"),
         "outlets.import": gettext_lazy("导入台账"),
         "outlets.verify_places": gettext_lazy("核实网点位置"),
+        "outlets.export": gettext_lazy("导出网点台账"),
+        "outlets.directory": gettext_lazy("打印商业网点设施目录"),
+        "outlets.contact_read": gettext_lazy("查看联系方式"),
+        "outlets.confirm_completeness": gettext_lazy("确认台账完整"),
+        "outlets.withdraw_completeness": gettext_lazy("撤回台账完整的确认"),
     }
 )
 CHANGE = gettext_lazy("本次变更")
@@ -342,6 +351,17 @@ class OutletAdmin(GivesLabels, BaseAdmin):
             danger=True,
         )
         return self.act_page(request, page, gate="outlets.change", obj=outlet)
+
+    @button(label=gettext_lazy("导出"), icon="download")
+    def export(self, request: HttpRequest) -> HttpResponse:
+        """To the ledger's own export, of exactly the rows that the list shows."""
+        require(scope_of(request), self.gates["view"])
+        try:
+            query = ledger_query(request.GET)
+        except ValidationError as error:
+            messages.error(request, "；".join(error.messages))
+            return redirect("admin:outlets_outlet_changelist")
+        return redirect(f"{reverse('ledger:export')}?{query}")
 
     # --- History -------------------------------------------------------------------------------
     def told(self, request: HttpRequest, obj: Model, name: str, value: Any) -> str | None:

@@ -88,7 +88,12 @@ def _flags() -> list[tuple[str, str]]:
 
 
 def _standings() -> Pairs:
-    return [("merged", _("已并入")), ("void", _("作废")), ("all", _("全部（含已并入、作废）"))]
+    return [
+        ("merged", _("已并入")),
+        ("void", _("作废")),
+        ("unvoid", _("未作废（含已并入）")),
+        ("all", _("全部（含已并入、作废）")),
+    ]
 
 
 def _words(choices: Any) -> Pairs:

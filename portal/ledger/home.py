@@ -167,7 +167,9 @@ def _place_card(rows: Any, here: dict[str, str]) -> dict[str, Any]:
         "note": _("营业网点 %(n)s 个，已核实 %(m)s 个") % {"n": f"{total:,}", "m": f"{sure:,}"},
         "status": "unknown" if share is None else "good" if share >= WELL_LOCATED else "warn",
         "word": word,
-        "url": _link("ledger:outlets", status="open", place_state="unverified", **here),
+        "url": _link("ledger:outlets", status="open", place_state="unverified", **here)
+        if sure < total
+        else "",
         "next": _("核实位置"),
     }
 

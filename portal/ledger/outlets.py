@@ -174,6 +174,10 @@ def _pager(request: HttpRequest, start: int, total: int) -> dict[str, Any]:
     }
 
 
+def _missing(count: int) -> str:
+    return _("%(n)d 个网点没有坐标，未显示") % {"n": count} if count else ""
+
+
 def _map(rows: OutletQuerySet, on: Any, district: District) -> dict[str, Any]:
     some = rows.select_related("main_format").order_by("code", "id")
     drawn = shown(list(some[:MOST_POINTS]), on)
@@ -202,11 +206,9 @@ def _map(rows: OutletQuerySet, on: Any, district: District) -> dict[str, Any]:
                 if one.facts.lon is not None and one.facts.lat is not None
             ),
             "words": {
-                "sure": str(_("位置已核实")),
                 "unsure": str(_("位置待核实")),
                 "street": str(_("街道（镇）边界")),
-                "missing": _("%(n)d 个网点没有坐标，未显示")
-                % {"n": sum(one.facts.lon is None for one in drawn)},
+                "missing": _missing(sum(one.facts.lon is None for one in drawn)),
             },
         },
     }

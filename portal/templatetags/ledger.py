@@ -22,6 +22,9 @@ TABS = (
     (_("导出与目录"), "ledger:exports", "outlets.view"),
 )
 
+# Pages that belong to a tab without standing below its address.
+ALSO = {"ledger:directory": "ledger:exports"}
+
 
 @register.inclusion_tag("ledger/tabs.html", takes_context=True)
 def ledger_tabs(context: template.Context) -> dict[str, Any]:
@@ -36,6 +39,8 @@ def ledger_tabs(context: template.Context) -> dict[str, Any]:
             continue
         if policy.may(scope, action):
             tabs.append({"label": label, "url": url})
-    inside = [tab["url"] for tab in tabs if request.path.startswith(str(tab["url"]))]
-    current = max(inside, key=len, default="")
+    match = request.resolver_match
+    other = ALSO.get(match.view_name) if match else None
+    path = reverse(other) if other else request.path
+    current = max((tab["url"] for tab in tabs if path.startswith(tab["url"])), key=len, default="")
     return {"tabs": [{**tab, "current": tab["url"] == current} for tab in tabs]}

@@ -23,19 +23,20 @@ export class PlaceMap {
     this.fields = Object.fromEntries(Object.entries(config.fields).map(([name, id]) => [name, document.getElementById(id)]));
     this.says = document.getElementById(config.says);
     this.map = createMap(holder);
+    const placed = Number.isFinite(config.lon);
+    const bounds = this.ownBounds();
+    const start = placed ? L.latLng(config.lat, config.lon) : bounds.getCenter();
+    // Round marks cannot be drawn before the map knows what it shows.
+    this.map.setView(start, 17);
     this.streets = L.geoJSON(config.streets, { interactive: false }).addTo(this.map);
     this.neighbours = L.geoJSON(config.neighbours ?? { type: "FeatureCollection", features: [] }, {
       pointToLayer: (feature, place) => L.circleMarker(place, { radius: 4 }),
       onEachFeature: (feature, shape) => shape.bindTooltip(() => tip(feature.properties.name, feature.properties.format_label), { opacity: 1 }),
     }).addTo(this.map);
-    const placed = Number.isFinite(config.lon);
-    const bounds = this.ownBounds();
-    const start = placed ? L.latLng(config.lat, config.lon) : bounds.getCenter();
     this.was = placed ? L.circleMarker(start, { radius: 9, interactive: false }).addTo(this.map) : null;
     this.mark = L.marker(start, { draggable: true, keyboard: true, alt: config.words.mark, title: config.words.mark, icon: L.divIcon({ className: "place-mark", iconSize: [28, 28], iconAnchor: [14, 14] }) }).addTo(this.map);
     this.map.setMinZoom(11);
-    if (placed) this.map.setView(start, 17);
-    else frame(this.map, bounds);
+    if (!placed) frame(this.map, bounds);
     this.mark.on("drag", () => this.write());
     this.mark.on("dragend", () => this.ask());
     this.map.on("click", (event) => this.put(event.latlng));
@@ -47,7 +48,8 @@ export class PlaceMap {
 
   ownBounds() {
     const own = L.geoJSON(this.config.streets, { filter: (feature) => feature.properties.own }).getBounds();
-    return own.isValid() ? own : this.streets.getBounds().isValid() ? this.streets.getBounds() : L.latLngBounds([31.2, 121.35], [31.3, 121.47]);
+    const all = L.geoJSON(this.config.streets).getBounds();
+    return [own, all].find((one) => one.isValid()) ?? L.latLngBounds([31.2, 121.35], [31.3, 121.47]);
   }
 
   mountKeys() {

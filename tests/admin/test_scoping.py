@@ -93,24 +93,50 @@ def test_contacts_are_read_by_their_roles_alone(world: World, signed_in: SignIn)
             assert ("13812345678" in text) == reads, (role, page)
 
 
-def test_exports_hold_what_the_list_shows(world: World, signed_in: SignIn) -> None:
-    make.OutletFactory(street=world.own.street, name="=cmd|calc", status="preparing")
+def taken_out(client: Client, conditions: dict[str, str]) -> list[tuple[Any, ...]]:
+    """The rows of the workbook that the list's export leads to, with their head."""
+    choosing = client.get("/admin/outlets/outlet/export/", conditions)
+    made = client.post(choosing["Location"], {"kind": "xlsx", "crs": "wgs84"})
+    answer = client.get(made["Location"] + "file/")
+    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).worksheets[0]
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {
+        "s",
+        "n",
+        "d",
+        "inlineStr",
+    }
+    return list(sheet.values)
+
+
+def test_exports_hold_what_the_list_shows(
+    world: World, signed_in: SignIn, settings: Any, tmp_path: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    make.OutletFactory(street=world.own.street, name="=cmd|calc", status="preparing", void=True)
     client = signed_in(world.person("street_officer"))
-    answer = client.get("/admin/outlets/outlet/export/", {"status__exact": "preparing"})
-    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
-    header, *rows = list(sheet.values)
-    assert header[:4] == ("网点名称", "网点编码", "业态", "街道（镇）")
-    assert [row[0] for row in rows] == ["=cmd|calc"]
-    assert sheet["A2"].data_type == "s"
-    event = AuditEvent.objects.get(action="outlets.export_outlet")
+    header, *rows = taken_out(client, {"status__exact": "preparing"})
+    assert header[:2] == ("网点编码", "网点名称")
+    assert [row[1] for row in rows] == ["=cmd|calc"]
+    event = AuditEvent.objects.get(action="outlets.export")
     assert event.changes["rows"] == 1
+    list_of_street = {"street__id__exact": str(world.own.street.pk), "void__exact": "0"}
+    _header, *rows = taken_out(client, list_of_street)
+    assert [row[0] for row in rows] == [world.own.rows["outlets.outlet"].code]
 
 
-def test_exports_are_masked_and_scoped(world: World, signed_in: SignIn) -> None:
+def test_a_condition_that_the_export_does_not_know_widens_nothing(
+    world: World, signed_in: SignIn
+) -> None:
     client = signed_in(world.person("street_officer"))
-    answer = client.get("/admin/outlets/outlet/export/")
-    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
-    text = str(list(sheet.values))
+    answer = client.get("/admin/outlets/outlet/export/", {"brand__name__exact": "甲"})
+    assert answer["Location"] == OUTLETS
+
+
+def test_exports_are_masked_and_scoped(
+    world: World, signed_in: SignIn, settings: Any, tmp_path: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    text = str(taken_out(signed_in(world.person("street_officer")), {}))
     assert "138****5678" in text
     assert "13812345678" not in text
     assert world.other.rows["outlets.outlet"].code not in text
