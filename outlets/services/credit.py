@@ -43,7 +43,6 @@ CREDIT_RESULTS: tuple[Column, ...] = (
         required=True,
         max_length=_length("source"),
         aliases=("评价机构", "数据来源", "评价单位"),
-        example=gettext_lazy("信用普陀"),
     ),
     Column(
         key="grade",
