@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
+from core.spreadsheets.asides import Aside, Asides
 from core.spreadsheets.books import Book, Chooser, SheetSource, Source, excess, open_book
 from core.spreadsheets.cells import Rows, cell_name, column_letter, is_filled
 from core.spreadsheets.columns import Column
@@ -13,6 +14,7 @@ from core.spreadsheets.csvfiles import too_many_rows
 from core.spreadsheets.errors import DEFAULT_LIMITS, Limits, SpreadsheetError
 from core.spreadsheets.headers import Header, HeaderFinder
 from core.spreadsheets.layouts import Layout
+from core.spreadsheets.mergefill import MergeFill
 from core.spreadsheets.sheetscan import MOST_LISTED, SheetScan
 from core.spreadsheets.styles import ERROR_TITLE
 from core.spreadsheets.tables import Table, UnknownColumn
@@ -41,7 +43,7 @@ def open_blocks(
     with open_book(source, filename, finder, limits) as book:
         plan = _decided(book, finder, layout, limits) if layout else _guessed(book, finder, limits)
         _check_overflow(plan.sheet)
-        yield TableBlocks(filename, book.date1904, plan, limits, block_rows)
+        yield TableBlocks(filename, book.date1904, plan, columns, limits, block_rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +113,19 @@ class TableBlocks:
     the whole decision. `rows` estimates how many rows there are, for showing progress. `unknown`
     and `notes` are complete only when the iteration has ended; the tables themselves carry
     neither. Iterating again reads again.
+
+    Totals, signatures, repeated headers and the like are passed over; cells merged downwards hold
+    what the sheet shows beside each row. The notes say both.
     """
 
     def __init__(
-        self, filename: str, date1904: bool, plan: _Plan, limits: Limits, block_rows: int
+        self,
+        filename: str,
+        date1904: bool,
+        plan: _Plan,
+        columns: Sequence[Column],
+        limits: Limits,
+        block_rows: int,
     ) -> None:
         self.filename = filename
         self.sheet = plan.sheet.name
@@ -124,6 +135,7 @@ class TableBlocks:
         self.date1904 = date1904
         self.rows = max(0, plan.sheet.scan.rows - plan.layout.last_header_row)
         self._plan = plan
+        self._expected = columns
         self._limits = limits
         self._block_rows = block_rows
         self._known = sorted(set(self.columns.values()))
@@ -133,7 +145,20 @@ class TableBlocks:
     def _reset(self) -> None:
         self._filled = dict.fromkeys(self._strangers, 0)
         self._skipped: list[int] = []
+        self._asides: dict[Aside, list[int]] = {}
         self._count = 0
+        scan = self._plan.sheet.scan
+        self._merges = MergeFill(
+            self._plan.sheet.merges,
+            self._expected,
+            self.columns,
+            self.layout.last_header_row,
+            scan.formulas | scan.errors,
+        )
+        end = self.layout.last_header_row
+        head = self._plan.sheet.head(end)
+        head = [row + [""] * (len(self.headers) - len(row)) for row in head]
+        self._odd = Asides(self._expected, self.columns, head, self.layout.header_rows)
 
     @property
     def unknown(self) -> tuple[UnknownColumn, ...]:
@@ -147,13 +172,27 @@ class TableBlocks:
     @property
     def notes(self) -> tuple[str, ...]:
         """Remarks for people on other sheets and on rows that were passed over."""
-        if not self._skipped:
-            return self._plan.notes
-        skipped = _("第 %(rows)s 等共 %(count)d 行只填了未识别的列，未读取") % {
-            "rows": "、".join(map(str, self._skipped[:3])),
-            "count": len(self._skipped),
-        }
-        return (*self._plan.notes, skipped)
+        return (*self._plan.notes, *self._remarks())
+
+    def _remarks(self) -> Iterator[str]:
+        for aside, numbers in self._asides.items():
+            yield _("第 %(rows)s 行是%(what)s，未读取") % {
+                "rows": _first_of(numbers),
+                "what": aside.value,
+            }
+        for at, (area, count) in sorted(self._merges.filled.items()):
+            yield _(
+                "“%(title)s”列的合并单元格（如 %(area)s）已按表中所见填入各行，共 %(count)d 行"
+            ) % {
+                "title": self.headers[at],
+                "area": area.name,
+                "count": count,
+            }
+        if self._skipped:
+            yield _("第 %(rows)s 等共 %(count)d 行只填了未识别的列，未读取") % {
+                "rows": "、".join(map(str, self._skipped[:3])),
+                "count": len(self._skipped),
+            }
 
     def __iter__(self) -> Iterator[Table]:
         self._reset()
@@ -174,9 +213,15 @@ class TableBlocks:
         above = max(0, self.layout.last_header_row - first + 1)
         lacking = [""] * (len(self.headers) - self._plan.sheet.scan.columns)
         taken = len(rows)
-        for number, row in enumerate(piece[above:], first + above):
+        for row in piece if lacking else ():
             row += lacking
+        self._merges.fill(first, piece)
+        is_odd = self._odd.odd
+        for number, row in enumerate(piece[above:], first + above):
             if any(is_filled(row[at]) for at in self._known):
+                if is_odd(number, row) and (aside := self._odd.what(number, row)):
+                    self._asides.setdefault(aside, []).append(number)
+                    continue
                 rows.append(row)
                 numbers.append(number)
             elif any(map(is_filled, row)):
@@ -198,9 +243,7 @@ class TableBlocks:
             formulas=_formulas(scan, first, last, self._known),
             errors=frozenset(cell for cell in scan.errors if first <= cell[0] <= last),
             merged=tuple(
-                area
-                for area in self._plan.sheet.merges
-                if area.top <= last and area.bottom >= first
+                area for area in self._merges.refused if area.top <= last and area.bottom >= first
             ),
             date1904=self.date1904,
         )
@@ -216,6 +259,14 @@ class TableBlocks:
             raise too_many_rows(
                 self._limits, _("共 %(count)s 行数据，") % {"count": f"{self._count:,}"}
             )
+
+
+def _first_of(numbers: Sequence[int], most: int = 5) -> str:
+    """Row numbers for people; of many the first ones."""
+    listed = "、".join(map(str, numbers[:most]))
+    if len(numbers) <= most:
+        return listed
+    return _("%(listed)s 等 %(count)d") % {"listed": listed, "count": len(numbers)}
 
 
 def _formulas(

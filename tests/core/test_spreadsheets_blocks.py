@@ -160,6 +160,16 @@ def independent(content: bytes) -> dict[int, list]:
     return found
 
 
+def filled_down(truth: dict[int, list], merges: list[tuple[int, int]]) -> dict[int, list]:
+    """What a person sees: a value beside both rows of its merge, unless it is an amount."""
+    data = {number for number, row in truth.items() if any(str(cell).strip() for cell in row[:9])}
+    for row, column in merges:
+        amount = column in (6, 7)
+        if row + 1 in data and not amount and str(truth[row][column - 1]).strip():
+            truth[row + 1][column - 1] = truth[row][column - 1]
+    return truth
+
+
 def _plain(value):
     if isinstance(value, datetime.datetime):
         return value.date()
@@ -193,7 +203,7 @@ def test_blocks_are_the_whole_and_what_another_library_reads(rows, merges, diale
         assert all(area.top <= last and area.bottom >= first for area in table.merged)
     assert (notes, unknown) == (list(whole.notes), whole.unknown)
     assert errors_of(tables) == check_rows(whole, COLUMNS).errors
-    truth = independent(content)
+    truth = filled_down(independent(content), merges)
     for number, row in zip(whole.row_numbers, whole.rows, strict=True):
         assert row == truth[number]
     passed_over = truth.keys() - set(whole.row_numbers)

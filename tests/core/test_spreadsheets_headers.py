@@ -143,15 +143,93 @@ def test_header_merged_into_the_data_is_refused():
     assert "B1:B2" in error.message
 
 
-def test_merged_data_cells_are_errors_where_a_value_is_hidden():
-    content = book(HEADER, ROW, ROW, ROW, edit=merged("D2:D4"))
+def test_a_value_merged_downwards_stands_in_every_row_that_holds_data():
+    second, last = [*ROW], [*ROW]
+    second[3] = last[3] = ""
+    content = book(HEADER, ROW, second, [], last, edit=merged("D2:D6"))
     table = read(content)
-    checked = check_rows(table, COLUMNS)
-    assert [(error.cell, error.message) for error in checked.errors] == [
-        ("D3", "在合并单元格 D2:D4 中，请取消合并并逐行填写"),
-        ("D4", "在合并单元格 D2:D4 中，请取消合并并逐行填写"),
-    ]
-    assert [row.row for row in checked.good_rows] == [2]
+    assert [row.values["format"] for row in check_rows(table, COLUMNS).good_rows] == [
+        "convenience"
+    ] * 3
+    assert table.row_numbers == [2, 3, 5]
+    assert table.notes == ("“业态”列的合并单元格（如 D2:D6）已按表中所见填入各行，共 2 行",)
+
+
+@pytest.mark.parametrize("cells", ["F2:F4", "A2:B4", "D2:E4"])
+def test_merged_amounts_and_merges_over_columns_are_errors_where_a_value_is_hidden(cells):
+    content = book(HEADER, ROW, ROW, ROW, edit=merged(cells))
+    checked = check_rows(read(content), COLUMNS)
+    said = f"在合并单元格 {cells} 中，请取消合并并逐行填写"
+    hidden = {error.cell for error in checked.errors if error.message == said}
+    columns = cells[0], cells[3]
+    assert hidden == {f"{one}{row}" for one in columns for row in (2, 3, 4)} - {cells[:2]}
+
+
+def test_a_merged_formula_is_not_filled_down():
+    content = book(HEADER, ["=1+1", *ROW[1:]], ROW, edit=merged("A2:A3"))
+    errors = check_rows(read(content), COLUMNS).errors
+    assert [error.cell for error in errors] == ["A2", "A3"]
+
+
+# --- rows that are no data ---------------------------------------------------------------------
+
+
+def passed_over(*rows: list) -> tuple[list[int], tuple[str, ...]]:
+    table = read(book(["普陀区商业网点台账"], ["单位：曹杨"], HEADER, *rows))
+    return table.row_numbers, table.notes
+
+
+@pytest.mark.parametrize(
+    ("row", "what"),
+    [
+        (["合  计", "", "", "", "", 130, 6], "合计"),
+        (["", "小计", "", "", "", 130], "合计"),
+        (["本页合计：", "", "", "", "", 130], "合计"),
+        (["共 25 家"], "合计"),
+        (["填表人：张三", "", "审核人：李四", "", "填报日期：2026-11-20"], "填表说明或签名"),
+        (["单位负责人（签字）：", "", "", "联系电话：62000000"], "填表说明或签名"),
+        (["注：1.面积为使用面积"], "填表说明或签名"),
+        (["以下空白"], "填表说明或签名"),
+        (["第 1 页，共 3 页"], "填表说明或签名"),
+        (HEADER, "重复的表头"),
+        ([f" {title}\n" for title in HEADER], "重复的表头"),
+        (["普陀区商业网点台账"], "重复的表头"),
+        (["", "（示例）曹杨便利", "", "便利店"], "填写示例"),
+        (["例", "曹杨便利", "", "便利店"], "填写示例"),
+        (["一、便利店"], "小标题"),
+        (["（二）菜市场"], "小标题"),
+    ],
+)
+def test_rows_that_are_no_data_are_passed_over_and_named(row, what):
+    assert passed_over(ROW, row, ROW) == ([4, 6], (f"第 5 行是{what}，未读取",))
+
+
+@pytest.mark.parametrize("row", [["甲", "乙", *range(1, 8)], [*range(1, 10)], ["甲", "乙", 3, 4]])
+def test_column_numbers_below_the_header_are_passed_over(row):
+    assert passed_over(row, ROW) == ([5], ("第 4 行是栏次，未读取",))
+    assert passed_over(ROW, row)[0] == [4, 5]
+
+
+def test_remarks_go_on_over_several_lines():
+    rows = [["填表说明：", ""], ["1.每店一行"], ["2.面积为使用面积"], [], ["3.另见"]]
+    assert passed_over(ROW, *rows) == ([4, 9], ("第 5、6、7 行是填表说明或签名，未读取",))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["N2", "合计便利", "", "便利店"],
+        ["N2", "注册会计", "", "便利店"],
+        ["N2", "一、二便利", "", "便利店"],
+        ["N2", "示例便利（示例）", "", "便利店"],
+        ["N2", "一品香"],
+        ["", "合计便利店", "", "", "", 5],
+        ["N2", "", "", "便利店"],
+        ["", "一品香"],
+    ],
+)
+def test_data_is_never_passed_over(row):
+    assert passed_over(ROW, row) == ([4, 5], ())
 
 
 # --- which sheet -------------------------------------------------------------------------------
