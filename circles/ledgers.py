@@ -21,9 +21,9 @@ from circles.space_columns import space_columns
 from core.registers import Book
 from core.spreadsheets import Column
 from core.text import normalise_key
+from outlets.imports.compared import Known
 from outlets.imports.drafts import Draft
 from outlets.imports.kinds import LedgerKind, Problem, Row, register
-from outlets.imports.matching import Known
 
 
 class SiteLedger(LedgerKind):

@@ -23,10 +23,11 @@ from core.dated import as_of
 from core.geo import CRS, to_wgs84
 from core.ids import new_id
 from core.spreadsheets import Checker, Table
+from outlets.imports.compared import Stated
 from outlets.imports.drafts import Draft
 from outlets.imports.kinds import LedgerKind, Row, kind_of
-from outlets.imports.matching import Matcher, Stated
-from outlets.imports.stored import dumped, dumped_cells
+from outlets.imports.matching import Matcher
+from outlets.imports.stored import dumped, dumped_cells, restored_cells
 from outlets.models import Import, ImportRow
 from outlets.services.coordinates import system_of
 
@@ -273,6 +274,8 @@ def _drafts(table: Table, people: Mapping[int, ImportRow]) -> Iterator[Draft]:
         suspect = suspects.get(no, {})
         draft = Draft(no, dumped_cells(raw, suspect), suspect)
         if said := people.get(no):
+            # What the file said stays on record, whatever was corrected.
+            draft.raw, draft.suspect = dumped(said.raw), restored_cells(said.raw)[1]
             draft.edits, draft.decision = said.edits, said.decision
             draft.merge_into, draft.returned = said.merge_into, said.returned
             draft.likely = said.likely if said.decision else []

@@ -18,9 +18,10 @@ from core.bulk import batched
 from core.registers import Plan, write_plan
 from core.spreadsheets import SpreadsheetError
 from outlets.imports.checking import Check, Progress
+from outlets.imports.compared import Stated
 from outlets.imports.drafts import Draft
 from outlets.imports.kinds import LedgerKind, kind_of
-from outlets.imports.matching import Matcher, Stated
+from outlets.imports.matching import Matcher
 from outlets.imports.reading import staged_blocks
 from outlets.imports.states import ImportStateError, locked_import
 from outlets.imports.stored import restored

@@ -17,8 +17,8 @@ from core.bulk import batched
 from core.registers import Book
 from core.spreadsheets import Checked, Column, SpreadsheetError, Table
 from core.spreadsheets.cells import BLANK
+from outlets.imports.compared import Known
 from outlets.imports.drafts import Draft
-from outlets.imports.matching import Known
 from outlets.models.outlet import PlaceState
 from outlets.services.coordinates import problem_of
 from outlets.services.places import Place, Territory

@@ -5,12 +5,9 @@ kind of thing within 30 m, when nothing else could be meant. What is merely like
 here: it is shown side by side, and people say whether to merge, to keep both, or to skip.
 """
 
-import re
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
 import numpy as np
@@ -18,101 +15,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from scipy.spatial import cKDTree
 
-from core.geo import geodesic_m, local_metres
+from core.geo import local_metres
 from core.text import normalise_key
-from outlets.imports.drafts import Draft
+from outlets.imports.compared import Known, Stated
+from outlets.imports.likeness import (
+    NEAR_M,
+    Key,
+    may_be,
+    may_be_double,
+    may_be_same_site,
+    natural_key,
+    one_identity,
+)
 
-NEAR_M = 30.0
-# Of two rows with one name this far apart nobody thinks that they are the same shop.
-SAME_NAME_M = 100.0
-# From here on two names are taken for spellings of one (ratio of difflib).
-ALIKE = 0.5
-_DIGITS = re.compile(r"\d+")
-
-Key = tuple[Any, ...]
 _SAME_ROW = gettext_lazy(
     "名称和地址与第 %(row)d 行相同：同一网点请只留一行，不同网点请分别填写网点编码"
 )
 _SAME_NAME = gettext_lazy("名称与同一街道（镇）的第 %(row)d 行重复，请只留一行")
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What matching must know of a register row."""
-
-    id: uuid.UUID
-    version: int
-    code: str
-    name: str
-    name_key: str
-    address: str
-    street_id: uuid.UUID | None
-    # What two rows at one place must share to be one thing (business format, kind of facility).
-    sort: Any
-    lon: float | None
-    lat: float | None
-    merged_into_id: uuid.UUID | None = None
-
-
-class Stated:
-    """What matching must know of every row of the file; kept small, for all rows at once."""
-
-    __slots__ = (
-        "address_key",
-        "code",
-        "crs",
-        "decision",
-        "faults",
-        "lat",
-        "likely",
-        "lon",
-        "merge_into",
-        "name_key",
-        "no",
-        "outside",
-        "sort",
-        "street",
-        "street_id",
-        "target",
-        "x",
-        "y",
-    )
-
-    def __init__(self, draft: Draft, sort_column: str) -> None:
-        values = draft.values
-        self.no = draft.no
-        self.code = draft.code
-        self.name_key = draft.name_key
-        self.address_key = draft.address_key
-        self.street = "street_id" in values
-        self.street_id = values.get("street_id")
-        self.outside = bool(values.get("outside"))
-        self.sort = values.get(sort_column)
-        # Degrees as written, and the system if the row names it.
-        self.x, self.y, self.crs = draft.x, draft.y, draft.crs
-        # WGS 84, once the file's system is known.
-        self.lon: float | None = None
-        self.lat: float | None = None
-        self.decision = draft.decision
-        self.merge_into = draft.merge_into
-        self.target: Known | None = None
-        self.likely: list[dict[str, Any]] = []
-        self.faults: dict[str, str] = {}
-
-    @property
-    def row(self) -> int:
-        """The row's number in the sheet."""
-        return self.no
-
-    @property
-    def placed(self) -> bool:
-        """Whether the row says where it is."""
-        return self.x is not None and self.y is not None
-
-    @property
-    def settled(self) -> bool:
-        """Whether people said what it is: a row of its own, none at all, or part of another."""
-        return self.decision in ("keep", "skip") or self.merge_into.isdecimal()
 
 
 class Matcher:
@@ -261,7 +180,7 @@ class Matcher:
             for row, places in zip(those, near, strict=True):
                 if len(places) == 1 and suitors[places[0]] == 1:
                     known = standing[places[0]]
-                    if _may_be(row, known):
+                    if may_be(row, known):
                         self._take(row, known)
 
     def _neighbours(
@@ -310,7 +229,7 @@ class Matcher:
             for row, places in zip(those, near, strict=True):
                 for place in places:
                     known = standing[place]
-                    if known.id not in self.taken and _may_be_double(row, known):
+                    if known.id not in self.taken and may_be_double(row, known):
                         why = _("相距不到 %d 米，业态相同，名称相近") % NEAR_M
                         row.likely.append(_shown(known, why))
         self._doubt_names([row for row in open_rows if not row.likely])
@@ -323,71 +242,8 @@ class Matcher:
                 named[known.street_id, known.name_key].append(known)
         for row in rows:
             for known in named.get((row.street_id, row.name_key), ()):
-                if _may_be_same_site(row, known):
+                if may_be_same_site(row, known):
                     row.likely.append(_shown(known, _("名称相同，地址写法不同")))
-
-
-def natural_key(row: Stated | Known, address_key: str) -> Key | None:
-    """What tells a row without code from others; None when it says too little."""
-    if not row.name_key:
-        return None
-    if address_key:
-        return row.street_id, row.name_key, address_key
-    if row.lon is None or row.lat is None:
-        return None
-    return row.street_id, row.name_key, row.sort, round(row.lon, 5), round(row.lat, 5)
-
-
-def one_identity(row: Stated, known: Known) -> bool:
-    """Whether a row with the register row's code can be it: name, address or place agrees."""
-    if row.name_key in ("", known.name_key):
-        return True
-    if row.address_key and row.address_key == normalise_key(known.address):
-        return True
-    away = _away(row, known)
-    return away is not None and away <= NEAR_M and row.sort in (None, known.sort)
-
-
-def _may_be(row: Stated, known: Known) -> bool:
-    """Whether nothing speaks against it: two addresses and two unlike names do."""
-    if _alike(row.name_key, known.name_key):
-        return True
-    address = normalise_key(known.address)
-    return not address or not row.address_key or address == row.address_key
-
-
-def _alike(one: str, other: str) -> bool:
-    """Whether two names may be spellings of one; 1号柜 and 2号柜 are not."""
-    numbers, others = _DIGITS.findall(one), _DIGITS.findall(other)
-    if numbers and others and numbers != others:
-        return False
-    if not one or one in other or other in one:
-        return True
-    return SequenceMatcher(None, other, one).ratio() >= ALIKE
-
-
-def _may_be_double(row: Stated, known: Known) -> bool:
-    """Whether two things of one sort at one place may be one: nothing sets them apart."""
-    address = normalise_key(known.address)
-    if address and row.address_key and address != row.address_key:
-        return row.name_key == known.name_key
-    return _alike(row.name_key, known.name_key)
-
-
-def _may_be_same_site(row: Stated, known: Known) -> bool:
-    away = _away(row, known)
-    if away is not None:
-        return away <= SAME_NAME_M
-    address = normalise_key(known.address)
-    if not address or not row.address_key:
-        return True
-    return SequenceMatcher(None, address, row.address_key).ratio() >= 0.8
-
-
-def _away(row: Stated, known: Known) -> float | None:
-    here: tuple[Any, Any] = row.lon, row.lat
-    there: tuple[Any, Any] = known.lon, known.lat
-    return None if None in (*here, *there) else float(geodesic_m(*here, *there))
 
 
 def _metres(rows: Sequence[Stated] | Sequence[Known], origin: tuple[float, float]) -> Any:

@@ -156,7 +156,7 @@ def test_doubles_are_refused(world: World) -> None:
     take(world, [row(world, 1, code="K-1")])
     before = everything()
     for rows, said in (
-        ([row(world, 2), row(world, 2)], "第 3 行重复"),
+        ([row(world, 2), row(world, 2)], "第 2 行重复"),
         ([row(world, 2, code="A"), row(world, 3, code="A")], "第 3 行重复"),
         ([row(world, 1, code="K-1", street=world.other.name)], "已用于试东街道"),
         ([row(world, 1, code="K-2")], "编码为 K-1"),
