@@ -161,6 +161,9 @@ class CompoundReach(models.Model):
 class Membership(models.Model):
     """An outlet inside a circle: by the boundary if located, else as its ledger row declares."""
 
+    # Made anew by each live run: it does not keep an import from being undone.
+    is_derived = True
+
     class Basis(models.TextChoices):
         INSIDE = "inside", _("位于边界内")
         DECLARED = "declared", _("台账填报")

@@ -138,6 +138,9 @@ def _referred_to(kind: LedgerKind, rows: list[ImportRow]) -> Iterator[Blocker]:
     for relation in model._meta.related_objects:
         if relation.related_model in kind.own_tables() or not relation.one_to_many:
             continue
+        # Rows worked out from the register follow it; nobody has said anything in them.
+        if getattr(relation.related_model, "is_derived", False):
+            continue
         other = relation.related_model._default_manager
         column = relation.field.attname
         users = set(
