@@ -62,16 +62,6 @@ MAP_WORDS = {
 SIGNS = {"open": "warn", "confirmed": "good", "dismissed": "none"}
 
 
-def waiting(scope: Scope, district: District) -> int:
-    """How many suspected changes wait for the caller, for the front page of the ledger."""
-    return _open(scope, district).count()
-
-
-def _open(scope: Scope, district: District) -> "QuerySet[Any]":
-    rows = Suspicion.objects.visible_to(scope)
-    return rows.filter(district=district, state=Suspicion.State.OPEN)
-
-
 # --- The list -------------------------------------------------------------------------------------
 @page("outlets.view")
 def changes(request: HttpRequest) -> HttpResponse:

@@ -313,10 +313,12 @@ def _groups(row: CheckSheet, lines: Sequence[Any], formats: dict[str, str]) -> l
         line.rows = _beside(line, formats)
     telling = [line for line in lines if line.finding and line.finding != Finding.SAME]
     held = [line for line in lines if line.doubtful]
-    rest = [line for line in telling if not line.doubtful]
+    rest = [line for line in telling if not line.doubtful and not line.merged]
+    done = [line for line in telling if line.merged]
     groups = [
         {"title": _("须决定"), "lines": held},
-        {"title": _("将更新台账") if row.state == "returned" else _("与台账不同"), "lines": rest},
+        {"title": _("将更新台账") if row.state == "returned" else _("已填写"), "lines": rest},
+        {"title": _("已并入"), "lines": done},
     ]
     return [group for group in groups if group["lines"]]
 

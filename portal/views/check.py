@@ -25,6 +25,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.throttling import BaseThrottle
 
@@ -51,6 +52,15 @@ WRONG_LINKS = 30
 WRITES = 240
 PAPER_LINES = 8
 METHODS = ["GET", "HEAD", "POST"]
+# Short enough to stand side by side on a phone.
+WORDS = {
+    Finding.SAME: gettext_lazy("在营无误"),
+    Finding.CHANGED: gettext_lazy("有变"),
+    Finding.SUSPENDED: gettext_lazy("停业"),
+    Finding.CLOSED: gettext_lazy("关闭"),
+    Finding.ABSENT: gettext_lazy("查无此店"),
+    Finding.NEW: gettext_lazy("新增"),
+}
 View = Callable[[HttpRequest, CheckSheet, str], HttpResponse]
 
 
@@ -130,7 +140,7 @@ def paper_of(request: HttpRequest, sheet: CheckSheet, code: Any = None) -> HttpR
     context = {
         "sheet": sheet,
         "lines": _lines(sheet).filter(outlet__isnull=False),
-        "answers": [Finding(one).label for one in ANSWERS],
+        "answers": [WORDS[one] for one in ANSWERS],
         "blank": range(PAPER_LINES),
         "code": code.svg_inline(border=1, omitsize=True) if code else "",
     }
@@ -218,7 +228,7 @@ def _shown(
         "sheet": sheet,
         "known": known,
         "added": added,
-        "answers": [(one.value, one.label) for one in map(Finding, ANSWERS)],
+        "answers": [(one.value, WORDS[one]) for one in ANSWERS],
         "formats": formats.items(),
         "done": sum(bool(row.finding) for row in known),
         "paper_url": reverse("portal:check_paper", args=[secret]),
@@ -244,7 +254,7 @@ def _returned(request: HttpRequest, sheet: CheckSheet) -> HttpResponse:
         return JsonResponse({"ok": False, "returned": True}, status=409)
     findings = list(sheet.lines.values_list("finding", flat=True))
     counts = [
-        {"label": Finding(one).label, "count": findings.count(one)}
+        {"label": WORDS[one], "count": findings.count(one)}
         for one in (*ANSWERS, Finding.NEW)
         if one in findings
     ]
