@@ -72,7 +72,23 @@ def _preparer(field: Any, copying: bool) -> Callable[[Any], Any]:
     if isinstance(field, models.JSONField | models.FloatField):
         # Lists cannot be remembered, and floats seldom repeat (0.0 and -0.0 would be one).
         return prepare
+    if copying and _is_plain(field):
+        # What the database reads is what Python writes; ids seldom repeat.
+        return _copy_text if field.primary_key else _Remembered(_copy_text).__getitem__
     return _Remembered(prepare).__getitem__
+
+
+_PLAIN = (models.CharField, models.TextField, models.IntegerField, models.UUIDField)
+
+
+def _is_plain(field: Any) -> bool:
+    """Whether a value of the field is stored as its own text."""
+    target = field.target_field if field.is_relation else field
+    while target.is_relation:
+        target = target.target_field
+    # Fields of our own (amounts of money) may store something else than they show.
+    stock = type(target).__module__.startswith("django.db.models")
+    return stock and (isinstance(target, _PLAIN) or type(target) is models.DateField)
 
 
 class _Remembered(dict[Any, Any]):

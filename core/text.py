@@ -16,6 +16,9 @@ _UNSEEN = re.compile(
 _PLAIN = "[\x21-\x7e\u3001\u3002\u4e00-\u9fff]+"
 _NORMAL = re.compile(rf"(?:{_PLAIN}(?: {_PLAIN})*)?")
 
+# Already a comparison key: the usual case, again.
+_PLAIN_KEY = re.compile("[0-9a-z\u4e00-\u9fff]*")
+
 _BRACKETS = dict.fromkeys(map(ord, "[{<【〔〖「『《〈﹝⟨⟪"), "(") | dict.fromkeys(
     map(ord, "]}>】〕〗」』》〉﹞⟩⟫"), ")"
 )
@@ -46,6 +49,8 @@ def normalise_key(text: str) -> str:
     NFKC, one kind of bracket, middle dot and dash, no spaces, case folded. For comparing and
     looking up only; never shown or stored in place of the name.
     """
+    if _PLAIN_KEY.fullmatch(text):
+        return text
     folded = unicodedata.normalize("NFKC", normalise(text).casefold()).translate(_KEY_TABLE)
     return unicodedata.normalize("NFKC", _SPACES.sub("", folded)).casefold()
 

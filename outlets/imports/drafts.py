@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any
 
 from core.text import normalise_key
@@ -68,7 +69,7 @@ class Draft:
     likely: list[dict[str, Any]] = field(default_factory=list)
 
     def __reduce__(self) -> tuple[type["Draft"], tuple[Any, ...]]:
-        return Draft, tuple(getattr(self, name) for name in _FIELDS)
+        return Draft, _fields(self)
 
     def fault(self, key: str, message: str) -> None:
         """Say what is wrong, by register or ledger column; the first thing said stands."""
@@ -87,4 +88,4 @@ class Draft:
         return self.x is not None and self.y is not None
 
 
-_FIELDS = tuple(one.name for one in fields(Draft))
+_fields = attrgetter(*(one.name for one in fields(Draft)))
