@@ -12,6 +12,8 @@ ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 LENGTH = 18
 REGION = slice(2, 8)
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
+# Letters that no code has, and what they are read or typed for.
+_MISTAKEN = str.maketrans("IOSVZ", "105U2")
 _WEIGHTS = tuple(pow(3, place, 31) for place in range(LENGTH - 1))
 
 
@@ -59,9 +61,18 @@ def _wrong_character(code: str) -> str | None:
         if character not in _VALUE:
             return _(
                 "第 %(place)d 位“%(character)s”不是统一社会信用代码可用的字符"
-                "（只用数字和大写字母，不用 I、O、S、V、Z），请对照营业执照核对"
-            ) % {"place": place, "character": character}
+                "（只用数字和大写字母，不用 I、O、S、V、Z），请对照营业执照核对%(hint)s"
+            ) % {"place": place, "character": character, "hint": _perhaps(code)}
     return None
+
+
+def _perhaps(code: str) -> str:
+    """The valid code that is meant if letters were taken for the digits they resemble."""
+    meant = code.translate(_MISTAKEN)
+    legal = all(character in _VALUE for character in meant)
+    if not legal or _wrong_region(meant) or check_character(meant[:-1]) != meant[-1]:
+        return ""
+    return _("，是否为“%(code)s”？") % {"code": meant}
 
 
 def _wrong_region(code: str) -> str | None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.credit_code import check_credit_code, normalise_credit_code
 from core.geo import CRS
+from core.spreadsheets.amounts import plain_degrees, without_unit
 from core.spreadsheets.columns import Choice, Column, Kind, choices_of
 from outlets.models import Brand, BusinessFormat, Outlet, Service
 from outlets.models.outlet import (
@@ -27,6 +28,8 @@ from outlets.models.outlet import (
 from outlets.models.owners import ChainKind
 from territory.models import District, Street
 
+SQUARE_METRES = without_unit("平方米", "平米", "平方", "㎡", "m2", "m²", "平")
+PERSONS = without_unit("人", "名", "位", "个人")
 _INDUSTRY = re.compile(r"[A-T]?\d{2,4}")
 
 CRS_CHOICES = (
@@ -199,6 +202,7 @@ LEDGER: tuple[Column, ...] = (
         key="x_in",
         title=_("经度"),
         kind=Kind.DECIMAL,
+        normalise=plain_degrees,
         aliases=("东经", "lng", "lon", "longitude"),
         example="121.396000",
     ),
@@ -206,6 +210,7 @@ LEDGER: tuple[Column, ...] = (
         key="y_in",
         title=_("纬度"),
         kind=Kind.DECIMAL,
+        normalise=plain_degrees,
         aliases=("北纬", "lat", "latitude"),
         example="31.255300",
     ),
@@ -229,6 +234,7 @@ LEDGER: tuple[Column, ...] = (
         title=_("营业面积（㎡）"),
         kind=Kind.DECIMAL,
         decimal_places=2,
+        normalise=SQUARE_METRES,
         least=Decimal(0),
         aliases=("营业面积", "经营面积", "使用面积", "营业面积㎡", "面积"),
     ),
@@ -237,6 +243,7 @@ LEDGER: tuple[Column, ...] = (
         title=_("建筑面积（㎡）"),
         kind=Kind.DECIMAL,
         decimal_places=2,
+        normalise=SQUARE_METRES,
         least=Decimal(0),
         aliases=("建筑面积", "建筑面积㎡"),
     ),
@@ -279,6 +286,7 @@ LEDGER: tuple[Column, ...] = (
         title=_("从业人数"),
         kind=Kind.INTEGER,
         least=0,
+        normalise=PERSONS,
         aliases=("从业人员", "员工人数", "从业人员数", "员工数"),
     ),
     _text("contact", _("联系人"), aliases=("负责人", "店长")),
@@ -361,9 +369,14 @@ def ledger_columns(district: District) -> list[Column]:
 
 
 def street_choices(district: District) -> tuple[Choice, ...]:
-    """The district's streets by code, name, alias, and the code as statistics print it."""
+    """The district's streets by code, name, alias, the name behind the district's, and the code
+    as statistics print it."""
     return _offer(
-        (street.code, street.name, [*street.aliases, street.code + "000"])
+        (
+            street.code,
+            street.name,
+            [*street.aliases, street.code + "000", district.name + street.name],
+        )
         for street in Street.objects.filter(district=district).order_by("sort", "code")
     )
 

@@ -42,7 +42,10 @@ _REMARK = re.compile(
 _SECTION = re.compile(r"(?:[一二三四五六七八九十]{1,3}[、.:]|\([一二三四五六七八九十]{1,3}\)).+")
 _STEMS = "甲乙丙丁戊己庚辛"
 _EXAMPLES = ("（示例", "(示例", "【示例", "[示例", "示例：", "示例:", "（例", "(例", "例：", "例:")
-_MARKS = ("示例", "样例", "例", "填写示例", "示范", "（示例）", "(示例)", "（例）", "(例)")
+_EXAMPLE_STARTS = frozenset(one[0] for one in _EXAMPLES)
+_MARKS = frozenset(
+    ("示例", "样例", "例", "填写示例", "示范", "（示例）", "(示例)", "（例）", "(例)")
+)
 # So many cells that count up make a row of column numbers.
 _FEWEST_NUMBERS = 3
 _MOST_REMEMBERED = 20_000
@@ -77,14 +80,15 @@ class Asides:
 
     def odd(self, number: int, row: Row) -> bool:
         """Whether a row is worth asking what it is: cheap, and never wrong about data asides."""
-        cells = self._telling(row)
-        name = cells[0]
+        name, last = self._telling(row)
         return (
-            BLANK in cells
-            or self._is_title[cells[1]]
-            or (type(name) is str and (name.startswith(_EXAMPLES) or name == self._example))
+            name == BLANK
+            or last == BLANK
+            or self._is_title[last]
+            or name == self._example
             or row[0] in _MARKS
             or number == self._first_data
+            or (type(name) is str and name[0] in _EXAMPLE_STARTS)
         )
 
     def what(self, number: int, row: Row) -> Aside | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.spreadsheets.cells import BLANK, CellValue
 from core.spreadsheets.columns import Column, Kind
-from core.spreadsheets.parsing import Parser, Refused, parser_for
+from core.spreadsheets.parsing import Parser, Refused, parser_for, says_nothing
 from core.spreadsheets.tables import CellError, Table, shown
 from core.text import normalise
 
@@ -112,6 +112,7 @@ class _Judge:
     """The verdicts on one column's cells: equal cells of one type are judged once."""
 
     def __init__(self, column: Column, parse: Parser) -> None:
+        self.kind = column.kind
         self.absent = _ABSENT.get(column.kind)
         self.parse = parse
         self.on_blank = _("必填") if column.required else ""
@@ -148,7 +149,7 @@ class _Judge:
 
     def verdict(self, raw: CellValue) -> tuple[Any, str]:
         """What becomes of a cell: its value and what is wrong with it."""
-        if raw == BLANK:
+        if raw == BLANK or says_nothing(raw, self.kind):
             return self.absent, self.on_blank
         try:
             value = self.parse(raw)

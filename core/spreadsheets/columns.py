@@ -44,8 +44,8 @@ class Column:
     """One expected column.
 
     `required`: the column must be there and every row must fill it. `least` and `most` bound
-    numbers and dates. `normalise` is applied to the text of text and code cells, `check` to the
-    finished value; it returns what is wrong or None. `width` is in characters.
+    numbers and dates. `normalise` is applied to the text of text, code and number cells, `check`
+    to the finished value; it returns what is wrong or None. `width` is in characters.
     """
 
     key: str

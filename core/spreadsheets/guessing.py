@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from core.credit_code import ALPHABET, LENGTH
+from core.spreadsheets.amounts import is_pair, plain_pair
 from core.spreadsheets.cells import CellValue
 from core.spreadsheets.columns import Column, Kind, every_language, header_key
 from core.spreadsheets.headers import Header, HeaderFinder
@@ -56,6 +57,7 @@ def _degrees(least: float, most: float) -> Callable[[str], bool]:
 _SIGNS = (
     _Sign(("信用代码",), lambda text: bool(_CREDIT_CODE.fullmatch(text.upper()))),
     _Sign(("电话", "手机"), lambda text: bool(_PHONE.fullmatch(text))),
+    _Sign(("经纬度",), lambda text: is_pair(plain_pair(text))),
     _Sign(("经度",), _degrees(73, 136)),
     _Sign(("纬度",), _degrees(3, 54)),
 )

@@ -4,7 +4,7 @@ import datetime
 import math
 import re
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Any
 
@@ -35,6 +35,16 @@ _LONGEST_NUMBER = 25
 _YES = ("是", "有", "√", "✓", "✔", "☑", "1", "y", "yes", "true", "t", "对")
 _NO = ("否", "无", "×", "✗", "✘", "☐", "0", "n", "no", "false", "f", "没有", "错")
 _FLAGS = {normalise_key(word): True for word in _YES} | {normalise_key(word): False for word in _NO}
+# What people put into a cell that they have nothing for.
+_DASHES = frozenset(("-", "--", "---", "—", "——", "–", "/", "//", "\\", "…", "……"))
+_NOTHING = frozenset(
+    ("无", "暂无", "没有", "不详", "未知", "不明", "待定", "待补", "无照", "无证", "未办理", "n/a")
+)
+_KINDS_WITH_NOTHING = (Kind.CODE, Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.LIST)
+_APOSTROPHES = "'’‘`"
+_RANGE = re.compile(r"\d+(?:\.\d+)?\s*(?:-|~|—|–|至|到)\s*\d+(?:\.\d+)?.*", re.ASCII)
+_MYRIADS = re.compile(r"([\d.]+)\s*万.*", re.ASCII)
+
 # Asking for the nearest label costs; past so many different wrong values it helps nobody.
 _MOST_SUGGESTIONS = 200
 
@@ -57,6 +67,14 @@ def parser_for(column: Column, *, date1904: bool = False) -> Parser:
         return value
 
     return checked
+
+
+def says_nothing(raw: CellValue, kind: Kind) -> bool:
+    """Whether a cell holds only what people write for “nothing to say”, such as / or 不详."""
+    if not isinstance(raw, str):
+        return False
+    text = normalise(raw).casefold()
+    return text in _DASHES or (kind in _KINDS_WITH_NOTHING and text in _NOTHING)
 
 
 # --- text --------------------------------------------------------------------------------------
@@ -82,6 +100,8 @@ def _number_text(raw: float) -> str:
 def _text_parser(column: Column, _date1904: bool) -> Parser:
     def parse(raw: CellValue) -> str:
         text = _text_of(raw)
+        if column.kind is Kind.CODE:
+            text = text.lstrip(_APOSTROPHES)
         if column.kind is Kind.CODE and _SCIENTIFIC.fullmatch(text):
             raise Refused(_("被当作数值，末位已丢失，请将该列设为文本后重新填写"))
         if column.normalise:
@@ -103,11 +123,13 @@ def _check_length(column: Column, text: str) -> None:
 # --- numbers -----------------------------------------------------------------------------------
 
 
-def _decimal_of(raw: CellValue) -> Decimal:
+def _decimal_of(raw: CellValue, column: Column) -> Decimal:
     if isinstance(raw, str):
-        text = normalise(raw)
+        text = normalise(raw).lstrip(_APOSTROPHES)
+        if column.normalise:
+            text = column.normalise(text)
         if not _NUMBER.fullmatch(text):
-            raise Refused(_("应为数字，不带单位和其他文字"))
+            raise Refused(_no_number(text))
         if len(text) > _LONGEST_NUMBER:
             raise Refused(_("数字过长"))
         return Decimal(text.replace(",", ""))
@@ -115,6 +137,19 @@ def _decimal_of(raw: CellValue) -> Decimal:
         raise Refused(_("应为数字，现为 %(value)s") % {"value": raw})
     # Excel shows and keeps 15 significant digits; the rest is noise of the binary form.
     return Decimal(format(raw, ".15g"))
+
+
+def _no_number(text: str) -> str:
+    if _RANGE.fullmatch(text):
+        return _("应为一个确定的数字，不能是范围；请填实际数或最接近的数")
+    if myriads := _MYRIADS.fullmatch(text):
+        try:
+            whole = Decimal(myriads[1]) * 10_000
+        except InvalidOperation:
+            whole = Decimal(0)
+        if whole:
+            return _("应为数字，不带“万”等单位，如 %(whole)s") % {"whole": f"{whole:.0f}"}
+    return _("应为数字，不带单位和其他文字")
 
 
 def _check_bounds(column: Column, value: Any) -> None:
@@ -126,7 +161,7 @@ def _check_bounds(column: Column, value: Any) -> None:
 
 def _integer_parser(column: Column, _date1904: bool) -> Parser:
     def parse(raw: CellValue) -> int:
-        value = _decimal_of(raw)
+        value = _decimal_of(raw, column)
         if value != value.to_integral_value():
             raise Refused(_("应为整数"))
         _check_bounds(column, value)
@@ -139,7 +174,7 @@ def _decimal_parser(column: Column, _date1904: bool) -> Parser:
     places = column.decimal_places
 
     def parse(raw: CellValue) -> Decimal:
-        value = _decimal_of(raw)
+        value = _decimal_of(raw, column)
         if places is not None and value != round(value, places):
             raise Refused(_("最多 %(places)d 位小数") % {"places": places})
         _check_bounds(column, value)

@@ -12,10 +12,12 @@ from typing import Any, ClassVar
 from django.db.models import Q, QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.bulk import batched
 from core.registers import Book
 from core.spreadsheets import Checked, Column, SpreadsheetError, Table
+from core.spreadsheets.amounts import is_pair, plain_pair
 from core.spreadsheets.cells import BLANK
 from outlets.imports.compared import Known
 from outlets.imports.drafts import Draft
@@ -24,6 +26,15 @@ from outlets.services.coordinates import problem_of
 from outlets.services.places import Place, Territory
 from outlets.services.references import Neighbourhoods
 from territory.models import District, Street
+
+# Longitude and latitude in one cell, as map services show them; never in templates and exports.
+POINT = Column(
+    key="point",
+    title=gettext_lazy("经纬度"),
+    aliases=("坐标", "经纬度坐标", "位置坐标", "地图坐标", "经度,纬度", "经度/纬度", "坐标点"),
+    normalise=plain_pair,
+    check=lambda text: None if is_pair(text) else _("应为经度和纬度两个数，如 121.396,31.2553"),
+)
 
 Problem = tuple[str, str]
 Row = Mapping[str, Any]
@@ -74,13 +85,15 @@ class LedgerKind:
         self.district = district
         self.street = street
         self.on = on
-        self.columns = self.expected_columns()
+        self.columns = [*self.expected_columns(), POINT]
         self.titles = {column.key: str(column.title) for column in self.columns}
         self.streets: dict[str, Any] = dict(
             Street.objects.filter(district=district).values_list("code", "id")
         )
         self.neighbourhoods = Neighbourhoods(district)
         self.territory = Territory(district)
+        # The column that is told where a point cannot be.
+        self.place_key = "x_in"
 
     # --- hooks ----------------------------------------------------------------------------------
 
@@ -191,6 +204,7 @@ class LedgerKind:
 
     def drafts(self, drafts: Sequence[Draft], table: Table, checked: Checked) -> None:
         """Fill drafts, one per row of `table`, from its checked cells."""
+        self.place_key = "x_in" if "x_in" in table.columns else "point"
         by_row = dict(zip(table.row_numbers, drafts, strict=True))
         keys = {at: key for key, at in table.columns.items()}
         for error in checked.errors:
@@ -236,13 +250,16 @@ class LedgerKind:
                         values["neighbourhood_id"] = found
 
     def _places(self, drafts: Sequence[Draft], cells: Mapping[str, Sequence[Any]]) -> None:
-        rows = zip(drafts, cells["x_in"], cells["y_in"], cells["crs_in"], strict=True)
-        for draft, x, y, crs in rows:
+        columns = (cells[key] for key in ("x_in", "y_in", "point", "crs_in"))
+        for draft, x, y, point, crs in zip(drafts, *columns, strict=True):
             if x is None and y is None:
-                continue
+                if not point:
+                    continue
+                x, y = point.split(",")
             lon, lat = (None if degree is None else float(degree) for degree in (x, y))
             if problem := problem_of(lon, lat):
-                draft.fault(*problem)
+                key, message = problem
+                draft.fault("point" if point else key, message)
                 continue
             draft.x, draft.y, draft.crs = lon, lat, crs or ""
 
@@ -259,7 +276,7 @@ class LedgerKind:
         problems = self.territory.problems(places, may_be_outside=self.may_be_outside)
         for draft, problem in zip(drafts, problems, strict=True):
             if problem:
-                draft.fault("x_in", problem)
+                draft.fault(self.place_key, problem)
         if "place_state" not in self.book.columns:
             return
         states = self.territory.states(places)

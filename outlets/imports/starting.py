@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from core.audit import Actor, act
 from core.geo import CRS, to_wgs84
 from core.spreadsheets import FileSurvey, Layout, SpreadsheetError, survey
+from core.spreadsheets.amounts import is_pair, plain_degrees, plain_pair
 from core.spreadsheets.columns import header_key
+from core.text import normalise
 from outlets.imports.kinds import kind_of
 from outlets.imports.states import ImportStateError, locked_import
 from outlets.models import Import, RememberedColumn
@@ -104,9 +106,14 @@ def set_layout(
     What the importer chose otherwise than its title says is remembered for the office. Takes the
     import back before its check. ImportStateError when it is past that.
     """
+    if not batch.file:
+        raise ImportStateError(_("文件已不再保存，请重新上传"))
     seen = survey_of(batch)
     if layout.sheet not in {sheet.name for sheet in seen.sheets}:
         raise ImportStateError(_("文件中没有工作表“%(sheet)s”") % {"sheet": layout.sheet})
+    width = next(len(sheet.titles) for sheet in seen.sheets if sheet.name == layout.sheet)
+    if any(at >= width for at in layout.columns.values()):
+        raise ImportStateError(_("所选的列超出了表格的范围，请重新对应"))
     if crs and crs not in {one.value for one in CRS}:
         raise ImportStateError(_("坐标系只能是 WGS-84、CGCS2000、GCJ-02、BD-09 之一"))
     with transaction.atomic():
@@ -173,9 +180,9 @@ def _sample_points(batch: Import, most: int) -> tuple[list[tuple[float, float]],
     from outlets.imports.reading import file_blocks
 
     columns: Mapping[str, int] = batch.layout.get("columns", {})
-    if not {"x_in", "y_in"} <= set(columns):
+    if not says_places(columns):
         return [], False
-    at_x, at_y, at_crs = columns["x_in"], columns["y_in"], columns.get("crs_in")
+    at_crs = columns.get("crs_in")
     kind = kind_of(batch.subject)(batch.district, batch.street, batch.on or timezone.localdate())
     places: list[tuple[float, float]] = []
     silent = False
@@ -184,13 +191,29 @@ def _sample_points(batch: Import, most: int) -> tuple[list[tuple[float, float]],
     with file_blocks(batch, expected) as (blocks, _source):
         for table, _people in blocks:
             for row in table.rows:
-                place = _degrees(row[at_x], row[at_y])
+                place = _place_of(row, columns)
                 if place:
                     places.append(place)
                     silent = silent or at_crs is None or not str(row[at_crs]).strip()
                 if len(places) >= most:
                     return places, silent
     return places, silent
+
+
+def says_places(columns: Mapping[str, int]) -> bool:
+    """Whether columns with these keys say where things are."""
+    return "point" in columns or {"x_in", "y_in"} <= set(columns)
+
+
+def _place_of(row: Sequence[Any], columns: Mapping[str, int]) -> tuple[float, float] | None:
+    if {"x_in", "y_in"} <= set(columns):
+        x, y = (plain_degrees(normalise(str(row[columns[key]]))) for key in ("x_in", "y_in"))
+        if place := _degrees(x, y):
+            return place
+    if "point" in columns:
+        point = plain_pair(normalise(str(row[columns["point"]])))
+        return _degrees(*point.split(",")) if is_pair(point) else None
+    return None
 
 
 def _degrees(x: Any, y: Any) -> tuple[float, float] | None:

@@ -1,5 +1,6 @@
 """Rows of a district that ledgers name in words: its neighbourhood committees."""
 
+import re
 import uuid
 from difflib import get_close_matches
 
@@ -8,6 +9,8 @@ from django.utils.translation import gettext as _
 from core.text import normalise_key
 from territory.models import District, Neighbourhood
 
+# A 普查小区: the neighbourhood's code and two digits more.
+_CENSUS_BLOCK = re.compile(r"\d{14}", re.ASCII)
 _SUFFIXES = ("社区居民委员会", "居民委员会", "社区居委会", "居委会", "村民委员会", "村委会", "社区")
 
 
@@ -35,6 +38,8 @@ class Neighbourhoods:
         return found
 
     def _find(self, text: str, street: uuid.UUID) -> tuple[uuid.UUID | None, str]:
+        if _CENSUS_BLOCK.fullmatch(text) and text[:12] in self.by_code:
+            text = text[:12]
         if text in self.by_code:
             pk, owner, name = self.by_code[text]
             if owner == street:

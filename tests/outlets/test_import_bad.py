@@ -166,7 +166,7 @@ def test_without_the_districts_outline_its_streets_together_are_asked(world: Wor
         ({"x_in": 121.395}, "须同时填写"),
         ({"x_in": 21395.2, "y_in": 31250.1}, "平面坐标"),
         ({"x_in": 2.35, "y_in": 48.85}, "不在我国范围"),
-        ({"x_in": "东经121度", "y_in": 31.25}, "应为数字"),
+        ({"x_in": "东经一百二十一度", "y_in": 31.25}, "应为数字"),
     ],
 )
 def test_degrees_that_cannot_be(world: World, cells: dict[str, Any], said: str) -> None:
