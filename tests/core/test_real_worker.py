@@ -18,8 +18,12 @@ from core.models import Job
 from metrics.indicators import get
 from metrics.models import Run, Value
 from metrics.work import LIVE
+from outlets.imports.work import request_confirm
+from outlets.models import Import, Outlet, OutletFacts
 from outlets.services import change_outlet
 from tests.metrics.worlds import make_world
+from tests.outlets.ledger_files import BY, World, everything
+from tests.outlets.pipeline import checked
 
 pytestmark = [pytest.mark.serial, pytest.mark.django_db(transaction=True)]
 
@@ -120,3 +124,32 @@ def test_one_outlets_change_reaches_the_live_run(start_worker: START) -> None:
     )
     until(lambda: done.count() == 2, "the second live run")
     assert open_outlets() == before - 1
+
+
+def test_a_ledger_whose_worker_is_killed_is_written_once_or_not_at_all(
+    start_worker: START, tmp_path: Path
+) -> None:
+    world = World()
+    batch = checked(world, [world.row(n) for n in range(300)])
+    before = everything()
+    (tmp_path / "closed").touch()
+    first = start_worker()
+    job = request_confirm(batch=batch, by=BY)
+    until((tmp_path / "reached").exists, "the worker to reach the gate")
+    kill_all(first)
+    assert everything() == before
+    batch.refresh_from_db()
+    assert batch.state == Import.State.CONFIRMING
+    (tmp_path / "closed").unlink()
+    start_worker()
+    until(lambda: jobs.sweep() or _state(job) == Job.State.DONE, "the second worker")
+    until(lambda: _state(job) == Job.State.DONE, "the job to be done")
+    batch.refresh_from_db()
+    assert (batch.state, batch.counts["written"]) == (Import.State.DONE, 300)
+    assert Outlet.objects.filter(district=world.district).count() == 300
+    assert OutletFacts.objects.filter(outlet__district=world.district).count() == 300
+
+
+def _state(job: Job) -> str:
+    job.refresh_from_db()
+    return job.state
