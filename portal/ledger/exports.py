@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +22,7 @@ from outlets.listing import CONDITIONS
 from outlets.models import Export
 from outlets.services.coordinates import LABELS
 from portal.ledger.addresses import only
-from portal.ledger.filtering import filters_of
+from portal.ledger.filtering import ConditionWords
 from portal.views.common import own_district, page, scope_of
 
 LISTED = 50
@@ -80,7 +80,7 @@ def export(request: HttpRequest) -> HttpResponse:
         "form": form,
         "count_text": f"{count:,}",
         "problem": problem,
-        "chips": [chip["label"] for chip in filters_of(request, scope, district)["chips"]],
+        "chips": ConditionWords(scope, district).of(query),
         "back": f"{reverse('ledger:outlets')}?{query}",
     }
     return render(request, "ledger/export.html", context)
@@ -104,7 +104,7 @@ def one(request: HttpRequest, pk: Any) -> HttpResponse:
             {"label": _("导出与目录"), "url": reverse("ledger:exports")},
             {"label": _("导出")},
         ],
-        "export": _told(request, row),
+        "export": _told(row, _words_for(request)),
         "progress": progress,
         "failed": failed,
     }
@@ -137,8 +137,9 @@ def exports(request: HttpRequest) -> HttpResponse:
     """`/ledger/exports/`: one's own exports, and the directory."""
     scope = scope_of(request)
     rows = Export.objects.filter(by_id=scope.user_id, district__in=scope.district_ids)
+    words = _words_for(request)
     context = {
-        "exports": [_told(request, row) for row in rows.order_by("-at")[:LISTED]],
+        "exports": [_told(row, words) for row in rows.order_by("-at")[:LISTED]],
         "days": KEPT.days,
         "directory_url": reverse("ledger:directory"),
         "new_url": reverse("ledger:export"),
@@ -154,12 +155,15 @@ def _own(request: HttpRequest, pk: Any) -> Export:
     return row
 
 
-def _told(request: HttpRequest, row: Export) -> dict[str, Any]:
+def _words_for(request: HttpRequest) -> ConditionWords:
+    scope = scope_of(request)
+    return ConditionWords(scope, own_district(scope))
+
+
+def _told(row: Export, words: ConditionWords) -> dict[str, Any]:
     kept = is_kept(row)
     ended = _("可下载") if kept else _("已过期")
     state = ended if row.finished_at else _("正在导出")
-    query = QueryDict(row.query)
-    again = f"{reverse('ledger:export')}?{query.urlencode()}"
     return {
         "at": timezone.localtime(row.at),
         "until": timezone.localtime(row.at + KEPT),
@@ -167,11 +171,11 @@ def _told(request: HttpRequest, row: Export) -> dict[str, Any]:
         "crs": LABELS[CRS(row.crs)],
         "contacts": row.contacts,
         "rows": row.rows,
-        "query": "；".join(f"{name}={value}" for name, value in query.items()) or _("全部在册网点"),
+        "query": "；".join(words.of(row.query)) or _("全部在册网点"),
         "state": state,
         "done": row.finished_at is not None,
         "kept": kept,
         "url": reverse("ledger:export_one", args=[row.pk]),
         "file_url": reverse("ledger:export_file", args=[row.pk]),
-        "again_url": again,
+        "again_url": f"{reverse('ledger:export')}?{row.query}",
     }

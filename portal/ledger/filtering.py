@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from core.scope import Scope
@@ -19,7 +19,7 @@ Pairs = Sequence[tuple[str, str]]
 
 def filters_of(request: HttpRequest, scope: Scope, district: District) -> dict[str, Any]:
     """ledger/filters.html's dict: the first fields always shown, the others on demand."""
-    fields = _fields(request, scope, district)
+    fields = _fields(request.GET, scope, district)
     first, more = fields[:4], fields[4:]
     shown = {field["name"] for field in fields}
     hidden = [
@@ -39,8 +39,29 @@ def filters_of(request: HttpRequest, scope: Scope, district: District) -> dict[s
     }
 
 
-def _fields(request: HttpRequest, scope: Scope, district: District) -> list[dict[str, Any]]:
-    get = request.GET.get
+class ConditionWords:
+    """Puts the conditions of lists in words; the same few queries however many lists."""
+
+    def __init__(self, scope: Scope, district: District) -> None:
+        self.fields = _fields(QueryDict(), scope, district)
+
+    def of(self, query: str) -> list[str]:
+        """The conditions that the address of a list has."""
+        asked = QueryDict(query)
+        return [
+            _in_words(field, asked[field["name"]])
+            for field in self.fields
+            if asked.get(field["name"])
+        ]
+
+
+def _in_words(field: dict[str, Any], value: str) -> str:
+    words = {option["value"]: option["label"] for option in field.get("options", [])}
+    return f"{field['label']}：{words.get(value, value)}"
+
+
+def _fields(query: QueryDict, scope: Scope, district: District) -> list[dict[str, Any]]:
+    get = query.get
     streets = Street.objects.filter(district=district).order_by("sort", "code")
     if not scope.all_streets:
         own: Any = scope.street_ids
@@ -124,10 +145,9 @@ def _chips(request: HttpRequest, fields: list[dict[str, Any]]) -> list[dict[str,
     for field in fields:
         if not field["value"]:
             continue
-        words = {option["value"]: option["label"] for option in field.get("options", [])}
-        word = words.get(field["value"], field["value"])
         gone = {field["name"]: None, "from": None}
         if field["name"] == "street":
             gone["neighbourhood"] = None
-        chips.append({"label": f"{field['label']}：{word}", "remove_url": address(request, **gone)})
+        word = _in_words(field, field["value"])
+        chips.append({"label": word, "remove_url": address(request, **gone)})
     return chips

@@ -15,12 +15,14 @@ from django.views.decorators.http import require_POST
 from core import audit, policy
 from core.admin.describing import shown_as
 from core.admin.versions import PAGE, versions_of
+from core.geo import CRS
 from core.models import AuditEvent
 from core.scope import Scope
 from outlets.admin.outlets import is_present, is_trading
 from outlets.listing import FACT_COLUMNS
 from outlets.models import Import, Outlet, QualityFinding, Visit
 from outlets.quality.registry import words_of
+from outlets.services.coordinates import LABELS
 from outlets.telling import MASKED, told
 from portal.ledger.columns import PLACE_SIGNS
 from portal.maps import collection, feature, point
@@ -175,6 +177,8 @@ def word_of(row: Any, name: str) -> str:
         code = row.enterprise.credit_code
         return f"{row.enterprise.name}（{code}）" if code else str(row.enterprise.name)
     value = getattr(row, name)
+    if name == "crs_in" and value in CRS.__members__.values():
+        return LABELS[CRS(value)]
     words = told(name, value, contacts=False)
     return shown_as(field, value) if words is None else words
 

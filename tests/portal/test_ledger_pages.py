@@ -366,7 +366,9 @@ def test_a_list_is_taken_out_and_is_only_its_persons(world: World, outlet: Outle
     assert "乙店" in text
     assert "全家" not in text
     assert export.rows == 1
-    assert str(export.pk) in page(client, "exports")
+    mine = page(client, "exports")
+    assert str(export.pk) in mine
+    assert "状态：停业" in mine
     other = signed_in(world)
     assert other.get(file_url).status_code == 404
     assert str(export.pk) not in page(other, "exports")
