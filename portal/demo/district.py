@@ -10,7 +10,7 @@ import shapely
 
 from core.geo import from_wgs84
 from metrics.reach import Network
-from portal.demo import checks, owners, shapes, shops, timeline
+from portal.demo import checks, neighbours, owners, shapes, shops, timeline
 from portal.demo.circles import Circles, draw
 from portal.demo.homes import settle
 from portal.demo.network import Roads, join
@@ -50,6 +50,10 @@ class DemoDistrict:
     outlet_facts: Table
     completeness: Table
     format_checks: Table
+    facilities: Table
+    spaces: Table
+    alliance_members: Table
+    complaint_counts: Table
 
 
 def generate(plan: Plan, fixtures: Path) -> DemoDistrict:
@@ -87,6 +91,7 @@ def generate(plan: Plan, fixtures: Path) -> DemoDistrict:
         outlet_facts=facts,
         completeness=checks.completeness(plan, chosen, circles, files.formats),
         format_checks=checks.format_checks(plan, chosen, circles),
+        **vars(neighbours.beside(plan, compounds.table, circles.table, owned.enterprises)),
     )
 
 

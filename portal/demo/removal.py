@@ -10,12 +10,16 @@ from circles.models import (
     CircleFacts,
     CircleNeighbourhood,
     CircleStreet,
+    ComplaintCount,
     Compound,
     CompoundFacts,
+    Facility,
     FormatCheck,
+    Space,
 )
 from metrics.models import CompoundReach, Membership, Release, Run, StreetNetwork, Value
 from outlets.models import (
+    AllianceMember,
     Brand,
     BrandStoreCount,
     Enterprise,
@@ -39,6 +43,10 @@ SAMPLE: Final[tuple[tuple[Any, str], ...]] = (
     (Membership, "outlet__is_sample"),
     (Run, "is_sample"),
     (FormatCheck, "is_sample"),
+    (ComplaintCount, "is_sample"),
+    (Facility, "is_sample"),
+    (Space, "is_sample"),
+    (AllianceMember, "is_sample"),
     (LedgerCompleteness, "is_sample"),
     (CircleFacts, "circle__is_sample"),
     (CircleNeighbourhood, "circle__is_sample"),
@@ -57,6 +65,8 @@ SAMPLE: Final[tuple[tuple[Any, str], ...]] = (
     (Circle.history.model, "is_sample"),
     (Compound.history.model, "is_sample"),
     (Outlet.history.model, "is_sample"),
+    (Facility.history.model, "is_sample"),
+    (Space.history.model, "is_sample"),
 )
 
 

@@ -14,15 +14,19 @@ from circles.models import (
     CircleFacts,
     CircleNeighbourhood,
     CircleStreet,
+    ComplaintCount,
     Compound,
     CompoundFacts,
+    Facility,
     FormatCheck,
     PilotBatch,
+    Space,
 )
 from core import audit
 from core.bulk import insert_rows
 from core.text import normalise_key, pinyin_key
 from outlets.models import (
+    AllianceMember,
     Brand,
     BrandStoreCount,
     BusinessFormat,
@@ -57,6 +61,10 @@ def write(demo: DemoDistrict, district: District) -> None:
     _insert(OutletFacts, facts | {"source": ["演示数据"] * length(facts)})
     _insert(LedgerCompleteness, keys.resolve(demo.completeness))
     _insert(FormatCheck, keys.resolve(demo.format_checks))
+    _insert(Facility, keys.resolve(demo.facilities), history=True)
+    _insert(Space, keys.resolve(demo.spaces), history=True)
+    _insert(AllianceMember, keys.resolve(demo.alliance_members))
+    _insert(ComplaintCount, keys.resolve(demo.complaint_counts))
 
 
 class _Keys:

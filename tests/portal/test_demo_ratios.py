@@ -140,6 +140,10 @@ def test_no_name_is_a_real_one(full: DemoDistrict) -> None:
 def test_everything_that_can_say_so_says_it_is_sample(full: DemoDistrict) -> None:
     flagged = {name: table for name, table in tables(full).items() if "is_sample" in table}
     assert set(flagged) == {
+        "facilities",
+        "spaces",
+        "alliance_members",
+        "complaint_counts",
         "compounds",
         "circles",
         "brands",
