@@ -10,6 +10,7 @@ from core.api.docs import DocsView, SchemaView
 from core.api.help import NowhereFace, ProblemFace
 from core.api.sources import ClauseFace, DocumentFace
 from metrics.api.views import NetworkFace, ReleaseFace, RunFace, ValueFace
+from outlets.api.imports import ImportFace
 from outlets.api.licences import LicenceNoticeFace
 from outlets.api.quality import FindingFace
 from outlets.api.register import OutletFace
@@ -31,6 +32,7 @@ for prefix, face in {
     "outlets": OutletFace,
     "licence-notices": LicenceNoticeFace,
     "quality-findings": FindingFace,
+    "imports": ImportFace,
     "batches": BatchFace,
     "networks": NetworkFace,
     "runs": RunFace,

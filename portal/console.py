@@ -33,7 +33,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 "admin:outlets_outlet_changelist",
             ),
             (gettext_lazy("数据质量"), "rule", "outlets.view", "ledger:quality"),
-            (gettext_lazy("导入台账"), "upload_file", "outlets.import", "ledger_import"),
+            (gettext_lazy("导入台账"), "upload_file", "outlets.import", "ledger:imports"),
             (
                 gettext_lazy("导入记录"),
                 "history",

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -75,7 +76,7 @@ def _repeated(mine: IdempotencyKey, kept: IdempotencyKey) -> Response:
 
 
 def _digest(request: Request) -> str:
-    body = json.dumps(request.data, sort_keys=True, ensure_ascii=True)
+    body = json.dumps(request.data, sort_keys=True, ensure_ascii=True, default=_content_of)
     text = "\n".join((str(request.method), request.get_full_path(), body))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -92,6 +93,15 @@ def forget(job: Job) -> jobs.Effect:
 
 
 schedule.daily(FORGET, hour=3)
+
+
+def _content_of(file: UploadedFile) -> str:
+    """What stands for an uploaded file: its digest."""
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
 
 
 def header_parameter() -> dict[str, Any]:

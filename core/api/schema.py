@@ -42,6 +42,11 @@ _VERBS = {
     "update": _("整体修改"),
     "partial_update": _("修改"),
     "close": _("关闭"),
+    "rows_of": _("各行"),
+    "correct": _("更正各行"),
+    "review": _("检查"),
+    "confirm": _("确认"),
+    "revoke": _("撤销"),
 }
 _GEOMETRY = {"type": ["object", "null"]}
 

@@ -55,8 +55,12 @@ class Face(APIView):
         self.check_throttles(request)
         self.check_permissions(request)
         refuse_strange_parameters(request, self.parameters())
-        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > self.most_bytes():
             raise TooLargeError
+
+    def most_bytes(self) -> int:
+        """How large the body of this request may be."""
+        return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
     def parameters(self) -> frozenset[str]:
         """The query parameters that this request may carry."""

@@ -18,7 +18,7 @@ from outlets.models import Import, LedgerCompleteness
 from territory.models import Street
 
 # The page of five steps, where it is mounted.
-IMPORT_PAGE = "ledger_import"
+IMPORT_PAGE = "ledger:imports"
 COUNTS = {
     "rows": _("行数"),
     "new": _("新增"),

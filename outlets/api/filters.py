@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from core.api.filters import CodesFilter, FaceFilterSet, UpdatedSinceFilter, UUIDsFilter
-from outlets.models import Brand, BusinessFormat, Enterprise, Outlet, OutletLabel
+from outlets.models import Brand, BusinessFormat, Enterprise, Import, Outlet, OutletLabel
 from outlets.services.labels import carried_on
 
 
@@ -32,6 +32,14 @@ class EnterpriseFilterSet(FaceFilterSet):
     class Meta:
         model = Enterprise
         fields = ()
+
+
+class ImportFilterSet(FaceFilterSet):
+    street = CodesFilter(field_name="street__code", lookup_expr="in")
+
+    class Meta:
+        model = Import
+        fields = ("subject", "state", "sha256")
 
 
 class OutletFilterSet(FaceFilterSet):

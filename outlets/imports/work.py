@@ -66,7 +66,8 @@ def _request(
         row = locked_import(batch, *states)
         payload |= {"import": str(row.pk), "from": row.state, "by": _described(by)}
         row.state, row.problem = state, ""
-        row.save(update_fields=["state", "problem"])
+        row.version += 1
+        row.save(update_fields=["state", "problem", "version"])
         return enqueue(
             kind, key=str(row.pk), payload=payload, requested_by=by.id, office_code=by.office_code
         )

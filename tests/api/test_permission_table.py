@@ -184,7 +184,7 @@ def test_a_write_is_done_only_for_those_who_may(
         write.method,
         reverse(write.name, args=[row.pk] if row else []),
         data=write.body(world, place),
-        content_type="application/json",
+        content_type=write.encoding,
         headers={"If-Match": '"v1"'},
     )
     told = (caller, place, answer.status_code, answer.content.decode())

@@ -17,6 +17,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import MULTIPART_CONTENT
+
 from accounts.roles import (
     AUDITOR,
     COMMISSION_ADMIN,
@@ -54,6 +57,11 @@ AT_HOME: Who = PEOPLE | {TOKEN_OF_STREET, TOKEN_OF_COMMISSION}
 FIGURES: Who = AT_HOME | {TOKEN_OF_CITY}
 PLACES: Who = FIGURES | {TOKEN_TERRITORY_ONLY}
 NOTICES: Who = frozenset({COMMISSION_ADMIN, PROGRAMME_OFFICER, TOKEN_OF_COMMISSION})
+
+
+WRITERS: Who = frozenset({COMMISSION_ADMIN, PROGRAMME_OFFICER, TOKEN_OF_COMMISSION})
+# Who take ledgers in: the district's, or their own street's.
+IMPORTERS: Who = WRITERS | {STREET_OFFICER, TOKEN_OF_STREET}
 
 
 @dataclass(frozen=True)
@@ -141,6 +149,13 @@ LISTS: dict[str, ListEntry] = {
     ),
     "enterprises": of_streets(credit_code=lambda row: row.credit_code),
     "brands": shared(REGISTER),
+    "imports": ListEntry(
+        ask=IMPORTERS | {FOREIGN_OFFICER},
+        own=IMPORTERS,
+        other=WRITERS,
+        foreign=frozenset({FOREIGN_OFFICER}),
+        by={"street": by_street},
+    ),
     "batches": shared(AT_HOME, code=by_code),
     "networks": shared(DISTRICT_WIDE),
     "runs": ListEntry(
@@ -178,9 +193,7 @@ class WriteEntry:
     body: Callable[[World, str], dict[str, Any]]
     # The list whose rows it is about; "" = it makes a new one.
     rows: str = ""
-
-
-WRITERS: Who = frozenset({COMMISSION_ADMIN, PROGRAMME_OFFICER, TOKEN_OF_COMMISSION})
+    encoding: str = "application/json"
 
 
 def new_outlet(world: World, place: str) -> dict[str, Any]:
@@ -230,7 +243,41 @@ def new_notices(world: World, place: str) -> dict[str, Any]:
     return {"notices": [{**notice, "street": world.streets[place].code}]}
 
 
+def new_import(world: World, place: str) -> dict[str, Any]:
+    file = SimpleUploadedFile(
+        "台账.csv", "网点名称,业态,详细地址\n新店,便利店,试验路1号\n".encode()
+    )
+    return {"file": file, "street": world.streets[place].code}
+
+
+def of_imports() -> list["WriteEntry"]:
+    """Taking a ledger in, step by step; that of the own street is found good and waits."""
+    bodies: dict[tuple[str, str], dict[str, Any]] = {
+        ("patch", "detail"): {"on": "2026-01-01"},
+        ("patch", "rows"): {"rows": [{"no": 2, "edits": {"name": "改名小店"}}]},
+        ("post", "review"): {},
+        ("post", "confirm"): {"partial": True},
+        ("post", "revoke"): {"reason": "选错了坐标系"},
+    }
+    steps = [
+        WriteEntry(
+            method,
+            f"api:v1:imports-{name}",
+            IMPORTERS,
+            WRITERS,
+            lambda world, place, body=body: body,  # type: ignore[misc]
+            rows="imports",
+        )
+        for (method, name), body in bodies.items()
+    ]
+    upload = WriteEntry(
+        "post", "api:v1:imports-list", IMPORTERS, WRITERS, new_import, encoding=MULTIPART_CONTENT
+    )
+    return [upload, *steps]
+
+
 WRITES: tuple[WriteEntry, ...] = (
+    *of_imports(),
     *of_sites("facilities", new_facility),
     *of_sites("spaces", new_site),
     WriteEntry(
@@ -353,6 +400,29 @@ def of_street_writers(kwargs: Any, **more: Any) -> PageEntry:
     return PageEntry(who, kwargs, other=LEDGER_WRITERS, foreign=ONLY_FOREIGN, **more)
 
 
+def of_import_pages() -> dict[str, PageEntry]:
+    """The page of five steps and the acts on it."""
+    about = of_row("imports", pk="pk")
+    importers = IMPORTERS - TOKENS
+    writers = WRITERS - TOKENS
+    posts = ("layout", "discard", "cells", "check", "corrections", "decisions", "confirm")
+    pages = dict.fromkeys(("import", "import_progress", "import_problems", "import_undo"), "get")
+    pages |= {f"import_{name}": "post" for name in posts}
+    entries = {
+        f"ledger:{name}": PageEntry(importers, about, writers, ONLY_FOREIGN, method)
+        for name, method in pages.items()
+    }
+    everywhere = importers | {FOREIGN_OFFICER}
+    entries["ledger:imports"] = PageEntry(everywhere)
+    entries["ledger:import_template"] = PageEntry(
+        everywhere,
+        lambda world, place: {"subject": "outlets"},
+        other=everywhere,
+        foreign=everywhere,
+    )
+    return entries
+
+
 # A name may stand with `#` and a word behind it: the same page, asked otherwise.
 PAGES: dict[str, PageEntry] = {
     "home": PageEntry(SIGNED_IN),
@@ -427,6 +497,7 @@ PAGES: dict[str, PageEntry] = {
     "ledger:export_one": PageEntry(NOBODY, somebodys_export),
     "ledger:export_file": PageEntry(NOBODY, somebodys_export),
     "ledger:directory": PageEntry(LEDGER_READERS),
+    **of_import_pages(),
     "ledger:quality": PageEntry(COMMISSION_PEOPLE | STREET_PEOPLE | {FOREIGN_OFFICER}),
     "ledger:quality_waive": PageEntry(
         frozenset({COMMISSION_ADMIN, PROGRAMME_OFFICER, STREET_OFFICER}),

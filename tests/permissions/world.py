@@ -17,7 +17,9 @@ from metrics.models import Release, RuleSet, Run, StreetNetwork, Value
 from metrics.services import make_snapshot, release_run
 from outlets.fieldwork.rounds import start_round
 from outlets.fieldwork.visits import record_visit
-from outlets.models import BusinessFormat, QualityFinding, Suspicion
+from outlets.imports.starting import start_import
+from outlets.imports.work import check_file
+from outlets.models import BusinessFormat, Import, QualityFinding, Suspicion
 from tests.admin.conftest import Place, fill
 from tests.factories import (
     BrandFactory,
@@ -122,11 +124,27 @@ def _fill_street(world: World, place: str, street: Any) -> None:
     world.add("circles", place, CircleFactory(lead_street=street, links__compounds=[compound]))
     world.add("facilities", place, FacilityFactory(street=street))
     world.add("spaces", place, SpaceFactory(street=street))
+    world.add("imports", place, _import(street))
     # The own street's job is its office's own; that of the others any office's.
     mine = world.callers.people[STREET_OFFICER].office
     office = mine if place == "own" else OfficeFactory(street=street)
     job = Job.objects.create(kind="test.kind", key=f"import:{place}", office_code=office.code)
     world.add("jobs", place, job)
+
+
+def _import(street: Any) -> Import:
+    """A ledger of one good row, checked, as its first version."""
+    text = "网点名称,业态,详细地址\n待导入小店,便利店,试验路8号\n"
+    batch = start_import(
+        district=street.district,
+        street=street,
+        file=io.BytesIO(text.encode()),
+        filename="台账.csv",
+        by=SYSTEM,
+    )
+    check_file(batch)()
+    Import.objects.filter(pk=batch.pk).update(version=1)
+    return Import.objects.get(pk=batch.pk)
 
 
 def _fill_district(world: World, place: str, district: Any) -> None:
