@@ -77,7 +77,7 @@ def person(world: World, role: str, street: Any = None) -> Any:
 
 
 def test_readers_and_other_streets_write_nothing(world: World) -> None:
-    row = FacilityFactory(street=world.street)
+    row = FacilityFactory(street=world.street, **INSIDE)
     body = {"name": "x", "kind": "park", "street": world.street.code, "address": "y"}
     leader = person(world, "leader")
     assert leader("get", f"facilities/{row.pk}/").status_code == 200
@@ -96,7 +96,7 @@ def test_readers_and_other_streets_write_nothing(world: World) -> None:
 
 
 def test_a_change_needs_the_version_that_was_seen(world: World) -> None:
-    row = FacilityFactory(street=world.street)
+    row = FacilityFactory(street=world.street, **INSIDE)
     ask = person(world, "programme_officer")
     body = {"hours": "8:00–17:00"}
     assert ask("patch", f"facilities/{row.pk}/", data=body).status_code == 428
@@ -108,7 +108,7 @@ def test_a_change_needs_the_version_that_was_seen(world: World) -> None:
 
 
 def test_unknown_fields_are_refused(world: World) -> None:
-    row = FacilityFactory(street=world.street)
+    row = FacilityFactory(street=world.street, **INSIDE)
     ask = person(world, "programme_officer")
     answer = ask("patch", f"facilities/{row.pk}/", data={"beds": 3}, headers=V1)
     assert [error["field"] for error in answer.json()["errors"]] == ["beds"]
@@ -152,7 +152,7 @@ def test_a_double_is_refused(world: World) -> None:
 
 
 def test_a_code_is_used_once_even_behind_the_services_back(world: World) -> None:
-    first = FacilityFactory(street=world.street)
+    first = FacilityFactory(street=world.street, **INSIDE)
     with pytest.raises(IntegrityError), transaction.atomic():
         FacilityFactory(street=world.street, code=first.code)
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -63,7 +63,7 @@ def client_of(world: World, role: str, street: Any = None) -> Client:
 
 
 def test_readers_and_other_streets_write_nothing(world: World) -> None:
-    row = SpaceFactory(street=world.street)
+    row = SpaceFactory(street=world.street, lon=121.395, lat=31.25)
     body = {"name": "x", "kind": "land", "street": world.street.code, "address": "y"}
     head = asking(client_of(world, "street_head", world.street))
     assert head("get", f"spaces/{row.pk}/").status_code == 200
@@ -98,7 +98,9 @@ def test_what_cannot_be_is_refused(world: World, wrong: dict[str, Any], field: s
 
 
 def test_the_database_holds_areas_and_periods(world: World) -> None:
-    row = SpaceFactory(street=world.street, available_from=dt.date(2026, 1, 1))
+    row = SpaceFactory(
+        street=world.street, lon=121.395, lat=31.25, available_from=dt.date(2026, 1, 1)
+    )
     for wrong in ({"area": 0}, {"rent": -1}, {"available_until": dt.date(2025, 1, 1)}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Space.objects.filter(pk=row.pk).update(**wrong)
