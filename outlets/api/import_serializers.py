@@ -153,13 +153,15 @@ class RowPatchSerializer(serializers.Serializer[Any]):
 class RowsPatchSerializer(serializers.Serializer[Any]):
     """Corrections and decisions of some rows, judged together."""
 
-    rows = RowPatchSerializer(many=True, min_length=1, max_length=_MOST_ROWS)
+    rows: Any = serializers.ListField(
+        child=RowPatchSerializer(), min_length=1, max_length=_MOST_ROWS
+    )
 
 
 class ConfirmSerializer(serializers.Serializer[Any]):
     """`partial`: write the good rows though others are wrong."""
 
-    partial = serializers.BooleanField(required=False, default=False)
+    partial: Any = serializers.BooleanField(required=False, default=False)
 
 
 class RevokeSerializer(serializers.Serializer[Any]):
@@ -179,7 +181,7 @@ class DifferenceSerializer(serializers.Serializer[Any]):
     """A register column as it stands and as it would stand, in words."""
 
     column = serializers.CharField()
-    label = serializers.CharField()
+    label: Any = serializers.CharField()
     old = serializers.CharField()
     new = serializers.CharField()
 
@@ -190,7 +192,7 @@ class RowSerializer(serializers.Serializer[RowView]):
     no = serializers.IntegerField()
     verdict = serializers.ChoiceField(choices=ImportRow.Verdict.choices)
     cells = serializers.DictField(child=serializers.CharField())
-    errors = CellErrorSerializer(many=True)
+    errors: Any = CellErrorSerializer(many=True)
     changes = DifferenceSerializer(many=True)
     hints = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
     likely = serializers.ListField(child=serializers.DictField())

@@ -1,6 +1,6 @@
 """Ledgers taken in by programs: uploaded, checked, corrected, confirmed, taken back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
@@ -45,7 +45,7 @@ from outlets.api.import_serializers import (
 )
 from outlets.imports.correcting import AT_ONCE, correct_row, decide, judge_again
 from outlets.imports.kinds import LedgerKind, kind_of, kinds
-from outlets.imports.preview import row_page, views_of
+from outlets.imports.preview import RowView, row_page, views_of
 from outlets.imports.starting import (
     MOST_BYTES,
     set_layout,
@@ -176,7 +176,7 @@ class ImportFace(ReadFace):
             found = found[:size]
             address = request.build_absolute_uri()
             following = replace_query_param(address, "after", str(found[-1].no))
-        body = {"next": following, "results": RowSerializer(found, many=True).data}
+        body = {"next": following, "results": _shown(found)}
         return Response(body, headers={"ETag": etag_of(batch)})
 
     @extend_schema(request=RowsPatchSerializer, responses=RowPageSerializer)
@@ -195,7 +195,7 @@ class ImportFace(ReadFace):
         batch = self._done(take_over)
         numbers = [one["no"] for one in said]
         rows = list(batch.rows.filter(no__in=numbers).order_by("no"))
-        shown = RowSerializer(views_of(batch, _kind(batch), rows), many=True).data
+        shown = _shown(views_of(batch, _kind(batch), rows))
         return Response({"next": None, "results": shown}, headers={"ETag": etag_of(batch)})
 
     @extend_schema(request=None, responses=ImportDetailSerializer)
@@ -283,6 +283,11 @@ class ImportFace(ReadFace):
                 {name: _("须为 %(least)d 到 %(most)d 的整数") % {"least": least, "most": most}}
             )
         return int(text)
+
+
+def _shown(views: Sequence[RowView]) -> Any:
+    rows: Any = views
+    return RowSerializer(rows, many=True).data
 
 
 def _systems(batch: Import) -> Any:
