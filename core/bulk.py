@@ -74,7 +74,8 @@ def _preparer(field: Any, copying: bool) -> Callable[[Any], Any]:
         return prepare
     if copying and _is_plain(field):
         # What the database reads is what Python writes; ids seldom repeat.
-        return _copy_text if field.primary_key else _Remembered(_copy_text).__getitem__
+        seldom_repeats = isinstance(field, models.UUIDField | models.TextField)
+        return _copy_text if seldom_repeats else _Remembered(_copy_text).__getitem__
     return _Remembered(prepare).__getitem__
 
 

@@ -28,6 +28,8 @@ _SERIAL = re.compile(r"[1-9]\d{4}", re.ASCII)
 _EPOCH = datetime.date(1899, 12, 30)
 _EPOCH_1904 = datetime.date(1904, 1, 1)
 _SEPARATORS = re.compile(r"[、,;，；\n]")
+# They part the entries of a list only where the whole is no entry.
+_LOOSE_SEPARATORS = re.compile(r"\s*[/|+&]\s*|\s+|(?<=.)[和及](?=.)")
 # Beyond this a binary number no longer holds every whole number that was typed.
 _EXACT = 10**15
 _LONGEST_NUMBER = 25
@@ -40,6 +42,8 @@ _DASHES = frozenset(("-", "--", "---", "—", "——", "–", "/", "//", "\\", 
 _NOTHING = frozenset(
     ("无", "暂无", "没有", "不详", "未知", "不明", "待定", "待补", "无照", "无证", "未办理", "n/a")
 )
+# Longer texts say something, full-width and padded ones included.
+_LONGEST_NOTHING = 12
 _KINDS_WITH_NOTHING = (Kind.CODE, Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.LIST)
 _APOSTROPHES = "'’‘`"
 _RANGE = re.compile(r"\d+(?:\.\d+)?\s*(?:-|~|—|–|至|到)\s*\d+(?:\.\d+)?.*", re.ASCII)
@@ -71,7 +75,7 @@ def parser_for(column: Column, *, date1904: bool = False) -> Parser:
 
 def says_nothing(raw: CellValue, kind: Kind) -> bool:
     """Whether a cell holds only what people write for “nothing to say”, such as / or 不详."""
-    if not isinstance(raw, str):
+    if not isinstance(raw, str) or len(raw) > _LONGEST_NOTHING:
         return False
     text = normalise(raw).casefold()
     return text in _DASHES or (kind in _KINDS_WITH_NOTHING and text in _NOTHING)
@@ -246,7 +250,27 @@ class _Chooser:
             raise Refused(self._what_instead(word))
         return code
 
+    def each(self, word: str) -> list[str]:
+        """The choices that one entry of a list names: one, or several behind loose separators."""
+        parts = _LOOSE_SEPARATORS.split(word) if normalise_key(word) not in self.codes else ()
+        if len(parts) > 1 and all(normalise_key(part) in self.codes for part in parts):
+            return [self(part) for part in parts]
+        return [self(word)]
+
+    def _several(self, word: str) -> list[str]:
+        """The choices that a word names one after the other; none if it does not."""
+        for separators in (_SEPARATORS, _LOOSE_SEPARATORS):
+            parts = [normalise_key(part) for part in separators.split(word)]
+            if len(parts) > 1 and all(part in self.codes for part in parts):
+                return parts
+        return []
+
     def _what_instead(self, word: str) -> str:
+        if several := self._several(word):
+            return _("只能填一项，现有 %(count)d 项（%(words)s）；请只留主要的一项") % {
+                "count": len(several),
+                "words": "、".join(several),
+            }
         self.suggested += 1
         searching = self.suggested <= _MOST_SUGGESTIONS
         if searching and (near := get_close_matches(normalise_key(word), self.labels, 1, 0.5)):
@@ -286,7 +310,7 @@ def _list_parser(column: Column, _date1904: bool) -> Parser:
     def parse(raw: CellValue) -> tuple[str, ...]:
         whole = raw if isinstance(raw, str) else _text_of(raw)
         words = [word for part in _SEPARATORS.split(whole) if (word := normalise(part))]
-        entries = [choose(word) for word in words] if choose else words
+        entries = [entry for word in words for entry in choose.each(word)] if choose else words
         for entry in entries:
             _check_length(column, entry)
         return tuple(dict.fromkeys(entries))

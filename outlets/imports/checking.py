@@ -22,6 +22,7 @@ from core.bulk import insert_rows
 from core.dated import as_of
 from core.geo import CRS, to_wgs84
 from core.ids import new_id
+from core.memory import collector_paused
 from core.spreadsheets import Checker, Table
 from outlets.imports.compared import Stated
 from outlets.imports.drafts import Draft
@@ -70,6 +71,7 @@ class Check:
         self.on = batch.on or timezone.localdate()
         self.tell = progress or (lambda _done, _total, _text: None)
         self.kind: LedgerKind = kind_of(batch.subject)(batch.district, batch.street, self.on)
+        self.batch_id = str(batch.pk)
         self.columns = frozenset(self.kind.book.columns)
         self.stated: list[Stated] = []
         self.spool: Any = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
@@ -91,6 +93,7 @@ class Check:
             self.close()
             raise
 
+    @collector_paused()
     def read(self, blocks: Iterable[Block], rows: int) -> None:
         """Read the file (or the staged rows again), cell by cell. SpreadsheetError refuses it."""
         checker = Checker(self.kind.columns)
@@ -111,6 +114,7 @@ class Check:
             if draft.merge_into.isdecimal():
                 self.givers.setdefault(int(draft.merge_into), []).append(draft.values)
 
+    @collector_paused()
     def judge(self) -> None:
         """Match and judge every row against the register as it is now, and stage them all.
 
@@ -217,7 +221,12 @@ class Check:
         changes: dict[str, Any] = {}
         seen: int | None = None
         target = draft.target_id
-        differing = {name: value for name, value in new.items() if old[name] != value}
+        # Most values are the very same object, which is told faster than that they are equal.
+        differing = {
+            name: value
+            for name, value in new.items()
+            if value is not old[name] and value != old[name]
+        }
         if draft.faults and not _left_out(draft):
             verdict = Verdict.ERROR
         elif _left_out(draft) or (stated.likely and not stated.settled):
@@ -234,7 +243,8 @@ class Check:
             changes = {name: [old[name], value] for name, value in differing.items()}
         self.counts[verdict] += 1
         return [
-            self.batch.pk,
+            # Ids as text: Python takes long to hash an id, and every value is looked up.
+            self.batch_id,
             draft.no,
             draft.raw,
             dumped(draft.edits),
@@ -247,7 +257,7 @@ class Check:
             draft.decision,
             draft.merge_into,
             draft.returned,
-            target,
+            target and str(target),
             seen,
         ]
 
@@ -275,7 +285,7 @@ def _drafts(table: Table, people: Mapping[int, ImportRow]) -> Iterator[Draft]:
         draft = Draft(no, dumped_cells(raw, suspect), suspect)
         if said := people.get(no):
             # What the file said stays on record, whatever was corrected.
-            draft.raw, draft.suspect = dumped(said.raw), restored_cells(said.raw)[1]
+            draft.raw, draft.suspect = said.raw, restored_cells(said.raw)[1]
             draft.edits, draft.decision = said.edits, said.decision
             draft.merge_into, draft.returned = said.merge_into, said.returned
             draft.likely = said.likely if said.decision else []

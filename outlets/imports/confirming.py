@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from core.audit import Act, Actor, act
 from core.bulk import batched
+from core.memory import collector_paused
 from core.registers import Plan, write_plan
 from core.spreadsheets import SpreadsheetError
 from outlets.imports.checking import Check, Progress
@@ -212,6 +213,7 @@ def _ready(batch: Import, verdict: str) -> "QuerySet[ImportRow]":
     return rows.order_by("no")
 
 
+@collector_paused()
 def _write(
     batch: Import, kind: LedgerKind, this: Act, done: Confirmation, progress: Progress | None
 ) -> None:

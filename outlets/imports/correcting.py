@@ -106,9 +106,8 @@ def text_of(row: ImportRow, key: str, at: int | None) -> str:
     """What a cell of a staged row says now."""
     if key in row.edits:
         return str(row.edits[key])
-    if at is None or at >= len(row.raw):
-        return ""
-    return shown(restored_cells([row.raw[at]])[0][0], _LONGEST)
+    cells, _suspect = restored_cells(row.raw)
+    return shown(cells[at], _LONGEST) if at is not None and at < len(cells) else ""
 
 
 def _open(batch: Import) -> Any:

@@ -105,8 +105,18 @@ def dumped_cells(cells: Sequence[CellValue], suspect: Mapping[int, str]) -> Json
     return JsonText(_CELL_ENCODER.encode(marked))
 
 
-def restored_cells(kept_row: Sequence[Any]) -> tuple[list[CellValue], dict[int, str]]:
+def restored_cells(kept_row: str) -> tuple[list[CellValue], dict[int, str]]:
     """The cells of one row, and why which of them cannot be trusted."""
+    cells, suspect = _restored(kept_row)
+    return list(cells), dict(suspect)
+
+
+@lru_cache(maxsize=1024)
+def _restored(kept_row: str) -> tuple[list[CellValue], dict[int, str]]:
+    return _told_apart(json.loads(kept_row))
+
+
+def _told_apart(kept_row: Sequence[Any]) -> tuple[list[CellValue], dict[int, str]]:
     cells: list[CellValue] = []
     suspect: dict[int, str] = {}
     for at, cell in enumerate(kept_row):
@@ -116,7 +126,7 @@ def restored_cells(kept_row: Sequence[Any]) -> tuple[list[CellValue], dict[int, 
                 cells.append(_CELLS[kind](value))
             else:
                 suspect[at] = kind
-                cells.append(restored_cells([value])[0][0])
+                cells.append(_told_apart([value])[0][0])
         else:
             cells.append(cell)
     return cells, suspect

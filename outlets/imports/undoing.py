@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.audit import Actor, act
 from core.bulk import batched
+from core.memory import collector_paused
 from core.registers import Plan, write_plan
 from outlets.imports.kinds import LedgerKind, kind_of
 from outlets.imports.states import ImportStateError, locked_import
@@ -68,6 +69,7 @@ def undo_blockers(batch: Import) -> list[Blocker]:
     return found[:MOST_BLOCKERS]
 
 
+@collector_paused()
 def undo_import(*, batch: Import, by: Actor, reason: str = "") -> int:
     """Take the import back; how many register rows were touched.
 

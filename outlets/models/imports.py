@@ -114,7 +114,8 @@ class ImportRow(models.Model):
     # The row's number in the sheet.
     no = models.PositiveIntegerField(_("行号"))
     # The cells as the file has them, by column of the sheet; corrections made since, by key.
-    raw: Any = models.JSONField(_("原文"), default=list)
+    # JSON text: only ever read whole, so that the database need not take it apart.
+    raw = models.TextField(_("原文"), default="[]")
     edits: Any = models.JSONField(_("更正"), default=dict)
     # Register column → the value it states; stored form.
     clean: Any = models.JSONField(_("读取结果"), default=dict)
