@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from circles.models import Compound
 from core.spreadsheets import Choice, Column, Kind
-from outlets.ledger_columns import CRS_CHOICES, street_choices
+from core.spreadsheets.amounts import plain_degrees
+from outlets.ledger_columns import CRS_CHOICES, SQUARE_METRES, street_choices
 from territory.models import District
 
 _KINDS: dict[str, tuple[str, ...]] = {
@@ -77,8 +78,20 @@ COMPOUNDS: tuple[Column, ...] = (
         max_length=_length("address"),
         aliases=("详细地址", "小区地址", "坐落"),
     ),
-    Column(key="x_in", title=_("经度"), kind=Kind.DECIMAL, aliases=("东经", "lng", "lon")),
-    Column(key="y_in", title=_("纬度"), kind=Kind.DECIMAL, aliases=("北纬", "lat")),
+    Column(
+        key="x_in",
+        title=_("经度"),
+        kind=Kind.DECIMAL,
+        normalise=plain_degrees,
+        aliases=("东经", "lng", "lon"),
+    ),
+    Column(
+        key="y_in",
+        title=_("纬度"),
+        kind=Kind.DECIMAL,
+        normalise=plain_degrees,
+        aliases=("北纬", "lat"),
+    ),
     Column(
         key="crs_in",
         title=_("坐标系"),
@@ -102,6 +115,7 @@ COMPOUNDS: tuple[Column, ...] = (
         title=_("总建筑面积（㎡）"),
         kind=Kind.DECIMAL,
         decimal_places=2,
+        normalise=SQUARE_METRES,
         least=Decimal(0),
         aliases=("总建筑面积", "建筑面积", "建筑面积㎡"),
     ),
@@ -110,6 +124,7 @@ COMPOUNDS: tuple[Column, ...] = (
         title=_("商业和综合服务设施面积（㎡）"),
         kind=Kind.DECIMAL,
         decimal_places=2,
+        normalise=SQUARE_METRES,
         least=Decimal(0),
         aliases=("商业和综合服务设施面积", "商业配套面积", "配套面积"),
     ),

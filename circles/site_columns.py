@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from circles.models import Site
 from core.spreadsheets import Choice, Column, Kind
+from core.spreadsheets.amounts import plain_degrees
 from outlets.ledger_columns import CRS_CHOICES, street_choices
 from outlets.models.outlet import PlaceState
 from territory.models import District
@@ -56,6 +57,7 @@ def located_at() -> tuple[Column, ...]:
             key="x_in",
             title=_("经度"),
             kind=Kind.DECIMAL,
+            normalise=plain_degrees,
             aliases=("东经", "lng", "lon", "longitude"),
             example="121.396000",
         ),
@@ -63,6 +65,7 @@ def located_at() -> tuple[Column, ...]:
             key="y_in",
             title=_("纬度"),
             kind=Kind.DECIMAL,
+            normalise=plain_degrees,
             aliases=("北纬", "lat", "latitude"),
             example="31.255300",
         ),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from circles.models import Space
 from circles.site_columns import day, length_of, located_at, with_streets
 from core.spreadsheets import Choice, Column, Kind
+from outlets.ledger_columns import SQUARE_METRES
 from outlets.models import BusinessFormat
 from territory.models import District
 
@@ -56,6 +57,7 @@ SPACES: tuple[Column, ...] = (
         key="area",
         title=_("面积（㎡）"),
         kind=Kind.DECIMAL,
+        normalise=SQUARE_METRES,
         decimal_places=2,
         least=Decimal(0),
         aliases=("面积", "建筑面积", "可用面积", "面积㎡"),

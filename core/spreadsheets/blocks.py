@@ -90,7 +90,8 @@ def _decided(book: Book, finder: HeaderFinder, layout: Layout, limits: Limits) -
     header = Header(layout.header, layout.last_header_row, titles, keys)
     for problem in finder.missing(header):
         raise problem
-    return _Plan(sheet, replace(layout, columns=columns), titles)
+    notes = Chooser(book, finder, limits).notes_beside(sheet)
+    return _Plan(sheet, replace(layout, columns=columns), titles, notes)
 
 
 def _check_overflow(sheet: SheetSource) -> None:
@@ -147,6 +148,7 @@ class TableBlocks:
         self._skipped: list[int] = []
         self._asides: dict[Aside, list[int]] = {}
         self._count = 0
+        self._hidden = 0
         scan = self._plan.sheet.scan
         self._merges = MergeFill(
             self._plan.sheet.merges,
@@ -179,6 +181,10 @@ class TableBlocks:
             yield _("第 %(rows)s 行是%(what)s，未读取") % {
                 "rows": _first_of(numbers),
                 "what": aside.value,
+            }
+        if self._hidden:
+            yield _("有 %(count)d 行在表中被隐藏或筛选掉，同样已读取；不要的行请删除后再上传") % {
+                "count": self._hidden
             }
         for at, (area, count) in sorted(self._merges.filled.items()):
             yield _(
@@ -227,6 +233,8 @@ class TableBlocks:
             elif any(map(is_filled, row)):
                 self._skipped.append(number)
         self._count += len(rows) - taken
+        if hidden := self._plan.sheet.scan.hidden:
+            self._hidden += len(hidden.intersection(numbers[taken:]))
         for at in self._filled:
             self._filled[at] += sum(is_filled(row[at]) for row in rows[taken:])
 

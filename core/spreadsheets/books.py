@@ -146,6 +146,11 @@ class Chooser:
         except SpreadsheetError:
             return False
 
+    def notes_beside(self, sheet: SheetSource) -> tuple[str, ...]:
+        """What people should know about the others when they chose `sheet`."""
+        others = [one for one in self.book.sheets if not one.hidden and one.name != sheet.name]
+        return tuple(self._other_notes((), others))
+
     def _other_notes(
         self, before: Sequence[SheetSource], after: Sequence[SheetSource]
     ) -> Iterator[str]:

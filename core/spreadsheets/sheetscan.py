@@ -23,6 +23,7 @@ _PREFIX = re.compile(rb"<(/?)[^\s<>/:]+:")
 # The elements that matter here, should they carry a prefix: cheap to look for, rarely in text.
 _MAYBE_PREFIX = re.compile(rb":[cfr]")
 _ROW_NUMBER = re.compile(rb'<row\b[^>]*?\sr="([0-9]{1,7})"')
+_HIDDEN_ROW = re.compile(rb'<row\b[^>]*?\sr="([0-9]{1,7})"[^>]*?\shidden="(?:1|true)"')
 _FORMULA_START = re.compile(rb"<f[\s>/]")
 _FORMULA = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*>\s*<f\b([^>]*)>')
 _ERROR = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*\bt="e"')
@@ -51,6 +52,8 @@ class SheetScan:
     formulas: set[tuple[int, int]] = field(default_factory=set)
     arrays: list[Area] = field(default_factory=list)
     errors: set[tuple[int, int]] = field(default_factory=set)
+    # Rows that a filter or a person hides, as far as the common style tells.
+    hidden: set[int] = field(default_factory=set)
     overflow: bool = False
 
 
@@ -90,6 +93,8 @@ class SheetScanner:
 
     def block(self, block: bytes) -> None:
         """OddSheetError when the block is nothing that a spreadsheet program writes."""
+        if b" hidden=" in block and len(self.seen.hidden) < MOST_LISTED:
+            self.seen.hidden.update(map(int, _HIDDEN_ROW.findall(block)))
         if _MAYBE_PREFIX.search(block) and _PREFIX.search(block):
             self._by_cell(_PREFIX.sub(rb"<\1", block))
         elif not self._by_pattern(block):

@@ -13,7 +13,7 @@ from core.geo import points_in_outlines, to_shape
 from core.spreadsheets import Column, FileSurvey, Layout, SpreadsheetError
 from core.spreadsheets.cells import column_letter
 from outlets.imports.kinds import LedgerKind
-from outlets.imports.starting import survey_of, system_guesses
+from outlets.imports.starting import says_places, survey_of, system_guesses
 from outlets.models import Import
 from outlets.services.coordinates import LABELS
 from portal.maps import street_layer
@@ -91,11 +91,12 @@ def _missing(columns: dict[str, int], batch: Import, kind: LedgerKind) -> dict[s
 
 def _silent(batch: Import, columns: dict[str, int]) -> bool:
     """Whether rows with a place do not say their system, as far as can be told before the check."""
-    if not {"x_in", "y_in"} <= set(columns):
+    if not says_places(columns):
         return False
     if "crs_in" not in columns:
         return True
-    if any(batch.layout.get("columns", {}).get(key) != columns[key] for key in ("x_in", "y_in")):
+    known = batch.layout.get("columns", {})
+    if any(known.get(key) != columns.get(key) for key in ("x_in", "y_in", "point")):
         return False
     return system_guesses(batch, MOST_MAPPED)[1]
 

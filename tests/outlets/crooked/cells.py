@@ -193,7 +193,8 @@ def formats_in_words(_place: Putuo) -> Crooked:
         (("菜店", "基本保障类"), new(main_format="生鲜超市（菜店）")),
         (("遍利店", ""), wrong(main_format="是否为“便利店”？")),
         (("零售业", ""), wrong(main_format="不在可选范围内")),
-        (("便利店、早餐店", ""), wrong(main_format="不在可选范围内")),
+        (("便利店、早餐店", ""), wrong(main_format="只能填一项，现有 2 项（便利店、早餐店）")),
+        (("便利店/早餐店", ""), wrong(main_format="请只留主要的一项")),
         (("便利店", "品质提升类"), wrong(format_category="属于基本保障类")),
         (("特色餐饮", "基本"), wrong(format_category="属于品质提升类")),
         (("", ""), wrong(main_format="必填")),
@@ -211,7 +212,9 @@ def services_in_one_cell(_place: Putuo) -> Crooked:
     said = [
         *((f"打印复印{sign}代收代发", both) for sign in "、，,；;\n"),
         ("复印 、 快递代收、打印", both),
-        ("打印复印/代收代发", wrong(services="不在可选范围内")),
+        *((f"打印复印{sign}代收代发", both) for sign in ("/", " ", "和", "+", " / ")),
+        ("便利店+早餐服务", new(services=["早餐服务"])),
+        ("打印复印/登月", wrong(services="不在可选范围内")),
         ("打印复印、登月", wrong(services="“登月”不在可选范围内")),
         ("无", new(services=[])),
     ]

@@ -48,6 +48,15 @@ def open_document_renamed(_place: Putuo) -> Crooked:
     return Crooked(target.getvalue(), refused=("wrong_type", "另存为 .xlsx"))
 
 
+def workbook_with_macros(_place: Putuo) -> Crooked:
+    """An .xlsm under its own name."""
+    target = io.BytesIO(book([HEAD, line(1)]))
+    with zipfile.ZipFile(target, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"\xcc\x61" * 500)
+    refused = ("wrong_type", "启用宏的工作簿（.xlsm），不能作为表格读取；请在 WPS/Excel 中另存")
+    return Crooked(target.getvalue(), filename="台账.xlsm", refused=refused)
+
+
 def with_a_password(_place: Putuo) -> Crooked:
     """Protected by a password to open it."""
     return Crooked(_compound("EncryptedPackage"), refused=("encrypted", "取消密码"))

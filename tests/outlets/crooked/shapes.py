@@ -49,11 +49,12 @@ def several_sheets(_place: Putuo) -> Crooked:
     return Crooked(
         book(
             [HEAD, line(1)],
-            first={"填写说明": [_HOW, ["业态按目录填写"]]},
+            first={"说明": [_HOW, ["业态按目录填写"]]},
             more={"字典": [["便利店"], ["菜市场"]]},
             edit=_hide_the_last,
         ),
         {2: new()},
+        notes=("工作表“说明”未读取", "隐藏的工作表“字典”未读取"),
     )
 
 
@@ -211,7 +212,9 @@ def hidden_rows_columns_and_filters(_place: Putuo) -> Crooked:
 
     rows = [[*HEAD, "电话"], [*line(1), "1"], [*line(2, sort="菜市场"), "2"], [*line(3), "3"]]
     return Crooked(
-        book(rows, edit), {2: new(phone="1"), 3: new(main_format="菜市场", phone="2"), 4: new()}
+        book(rows, edit),
+        {2: new(phone="1"), 3: new(main_format="菜市场", phone="2"), 4: new()},
+        notes=("有 1 行在表中被隐藏或筛选掉，同样已读取",),
     )
 
 
@@ -220,6 +223,15 @@ def three_hundred_columns(_place: Putuo) -> Crooked:
     spare = [f"指标{n}" for n in range(295)]
     return Crooked(
         book([[*HEAD, *spare], [*line(1), *range(295)]]), {2: new()}, notes=("F 列“指标0”",)
+    )
+
+
+def sheets_of_several_streets(_place: Putuo) -> Crooked:
+    """A sheet per street under one header: the first is read, the others are named."""
+    return Crooked(
+        book([HEAD, line(1)], title="曹杨", more={"长风": [HEAD, line(2, street="长风")]}),
+        {2: new()},
+        notes=("“长风”也有同样的表头，未读取",),
     )
 
 
