@@ -53,7 +53,9 @@ def take(folder: Path) -> None:
         phone = _signed_in(browser, url, OFFICER, PHONE)
         _open(phone, url + "/admin/")
         _save(phone, "dashboard-phone")
-        _save(_signed_in(browser, url, STREET, DESKTOP), "street")
+        street = _signed_in(browser, url, STREET, DESKTOP)
+        _save(street, "street")
+        _import(street, _signed_in(browser, url, STREET, PHONE), url, folder)
         visitor = browser.new_context(viewport=DESKTOP, locale="zh-CN").new_page()
         _open(visitor, url + "/accounts/login/")
         _save(visitor, "sign-in")
@@ -126,6 +128,35 @@ def _outlet(page: Page, url: str) -> None:
     with page.expect_navigation(wait_until="networkidle"):
         page.locator("#result_list tbody th a").nth(2).click()
     _save(page, "outlet")
+
+
+def _import(page: Page, phone: Page, url: str, folder: Path) -> None:
+    """A street's ledger with what such ledgers have, up to its comparison."""
+    file = folder / "街道商业网点台账.xlsx"
+    command = [sys.executable, "-m", "tests.browser.crooked", STREET[-9:], str(file)]
+    subprocess.run(command, cwd=ROOT, env=os.environ, check=True, stdout=subprocess.DEVNULL)
+    _open(page, f"{url}/ledger/imports/")
+    page.set_input_files("#id_file", file)
+    with page.expect_navigation(wait_until="networkidle"):
+        page.click("[data-busy]")
+    page.select_option("tr:has-text('店招') select", "name")
+    page.locator("label.system", has_text="GCJ-02").click()
+    page.locator("#systems").scroll_into_view_if_needed()
+    page.wait_for_timeout(600)
+    _save(page, "import-columns")
+    page.click("[data-columns-form] .import-acts button")
+    page.wait_for_selector("[data-tiles]", timeout=120_000)
+    cell = page.locator("[data-cell] input[value='便利超市店']").first
+    cell.fill("便利店")
+    cell.press("Enter")
+    page.wait_for_selector("button[name=replace]", timeout=60_000)
+    _save(page, "import-check")
+    address = page.url.partition("?")[0]
+    _open(phone, address)
+    phone.locator("[data-row]").first.scroll_into_view_if_needed()
+    _save(phone, "import-check-phone")
+    _open(page, f"{address}?step=compare&part=doubts")
+    _save(page, "import-compare")
 
 
 def _save(page: Page, name: str) -> None:

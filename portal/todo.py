@@ -11,6 +11,7 @@ from core import policy
 from core.models import Job
 from core.scope import Scope
 from metrics.models import Run
+from outlets.models import Import
 from territory.models import District
 
 SHOWN = 8
@@ -21,7 +22,11 @@ PROVINCE_DUE = (11, 30)
 
 def waiting_for(scope: Scope, district: District) -> dict[str, Any]:
     """The `todo` of the dashboard."""
-    items = [*_unsigned_runs(scope, district), *_failed_jobs(scope, district)]
+    items = [
+        *_unsigned_runs(scope, district),
+        *_failed_jobs(scope, district),
+        *_open_imports(scope),
+    ]
     items.sort(key=lambda item: item["since"])
     return {
         "items": items[:SHOWN],
@@ -68,6 +73,24 @@ def _failed_jobs(scope: Scope, district: District) -> list[dict[str, Any]]:
             "since": job.created_at,
         }
         for job in rows[:SHOWN]
+    ]
+
+
+def _open_imports(scope: Scope) -> list[dict[str, Any]]:
+    """Ledgers that the caller has uploaded and that are checked, but not confirmed."""
+    if not policy.may(scope, "outlets.import"):
+        return []
+    rows = Import.objects.visible_to(scope).filter(by_id=scope.user_id, state=Import.State.CHECKED)
+    return [
+        {
+            "title": _("台账“%(file)s”已检查，待确认") % {"file": batch.file_name},
+            "url": reverse("ledger:import", args=[batch.pk]),
+            "kind_word": _("导入台账"),
+            "waiting_text": _waiting(batch.at),
+            "overdue": False,
+            "since": batch.at,
+        }
+        for batch in rows.order_by("at")[:SHOWN]
     ]
 
 

@@ -263,9 +263,8 @@ def _held(kind: LedgerKind, ids: set[str]) -> dict[str, Any]:
         return {}
     name = kind.sort_column.removesuffix("_id")
     field: Any = kind.book.model._meta.get_field(name)
-    rows = kind.rows().filter(pk__in=ids)
-    if field.is_relation:
-        rows = rows.select_related(name)
+    related = ("street", name) if field.is_relation else ("street",)
+    rows = kind.rows().filter(pk__in=ids).select_related(*related).defer("street__outline")
     return {str(row.pk): row for row in rows}
 
 
@@ -317,7 +316,8 @@ def _pair(
 
 def _compared(kind: LedgerKind) -> list[str]:
     wanted = ("name", "main_format", "kind", "address", "street", "code")
-    return [key for key in wanted if key in kind.titles]
+    # In the ledger of one street the rows need not say which it is.
+    return [key for key in wanted if key in kind.titles and not (key == "street" and kind.street)]
 
 
 def _told_of_row(view: RowView, kind: LedgerKind) -> dict[str, str]:

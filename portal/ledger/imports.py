@@ -168,7 +168,9 @@ def _shown(request: HttpRequest, form: UploadForm, district: District) -> HttpRe
 def _filtered(
     request: HttpRequest, scope: Scope, district: District
 ) -> tuple["QuerySet[Import]", dict[str, Any]]:
-    rows: QuerySet[Import] = Import.objects.visible_to(scope).order_by("-at", "-pk")
+    subjects = [kind.subject for kind in open_kinds(scope)]
+    rows: QuerySet[Import] = Import.objects.visible_to(scope).filter(subject__in=subjects)
+    rows = rows.order_by("-at", "-pk")
     state, words = request.GET.get("state", ""), request.GET.get("q", "").strip()
     if state in Import.State.values:
         rows = rows.filter(state=state)

@@ -16,7 +16,7 @@ WIDTHS = (DESKTOP, PHONE)
 GRAVE = ("serious", "critical")
 # The colours are the same at both widths, and comparing them is most of the work.
 RULES = {DESKTOP["width"]: {}, PHONE["width"]: {"color-contrast": {"enabled": False}}}
-# A form or page that is refused, or missing, is an answer, which Chromium also writes to its console.
+# What is refused or missing is an answer, which Chromium also writes to its console.
 EXPECTED_NOISE = re.compile(r"Failed to load resource: .* status of 4(00|03|04|29) ")
 VIOLATIONS = """
 async (rules) => (await axe.run(document, {resultTypes: ["violations"], rules})).violations

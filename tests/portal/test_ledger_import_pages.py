@@ -625,6 +625,33 @@ def test_a_page_of_rows_takes_as_many_queries_for_one_as_for_many(world: World, 
     assert counts[0] == counts[1]
 
 
+def test_pairs_take_as_many_queries_for_one_as_for_many(world: World, desk: Desk) -> None:
+    for number in range(1, 9):
+        values = {"name": f"老店{number}甲", "street": world.street, "main_format": world.shop}
+        values |= {"address": f"试验路{number}号"}
+        create_outlet(district=world.district, values=values, on=dt.date(2025, 1, 1), by=OTHER)
+    rows = [
+        world.row(name=f"老店{number}甲", address=f"试验路{number}号底层") for number in range(1, 9)
+    ]
+    counts = []
+    for some in (rows[:1], rows):
+        desk.checked(some)
+        assert desk.page(step="compare").count("fieldset class") == len(some)
+        with CaptureQueriesContext(connection) as captured:
+            desk.page(step="compare")
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+def test_what_waits_to_be_confirmed_is_told_at_the_front(world: World) -> None:
+    desk = Desk(world, signed_in(world, "programme_officer"))
+    desk.checked(crooked(world))
+    front = desk.client.get(reverse("portal:dashboard")).content.decode()
+    assert "台账“台账.xlsx”已检查，待确认" in front
+    colleague = signed_in(world, "programme_officer")
+    assert "已检查，待确认" not in colleague.get(reverse("portal:dashboard")).content.decode()
+
+
 def test_the_console_leads_to_the_page(world: World) -> None:
     client = signed_in(world, "programme_officer")
     answer = client.get(reverse("admin:outlets_import_take_in"))
