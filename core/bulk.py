@@ -69,17 +69,22 @@ def _preparer(field: Any, copying: bool) -> Callable[[Any], Any]:
         ready = field.get_db_prep_save(value, database)
         return _copy_text(ready) if copying else ready
 
-    if isinstance(field, models.JSONField | models.FloatField):
-        # Lists cannot be remembered, and floats seldom repeat (0.0 and -0.0 would be one).
-        return prepare
+    # What is plain is written as Python shows it. Ids, long texts and floats seldom repeat, and of
+    # floats 0.0 and -0.0 would be one; lists cannot be remembered.
+    one_by_one = isinstance(field, _SELDOM_REPEATED)
     if copying and _is_plain(field):
-        # What the database reads is what Python writes; ids seldom repeat.
-        seldom_repeats = isinstance(field, models.UUIDField | models.TextField)
-        return _copy_text if seldom_repeats else _Remembered(_copy_text).__getitem__
-    return _Remembered(prepare).__getitem__
+        return _copy_text if one_by_one else _Remembered(_copy_text).__getitem__
+    return prepare if one_by_one else _Remembered(prepare).__getitem__
 
 
-_PLAIN = (models.CharField, models.TextField, models.IntegerField, models.UUIDField)
+_PLAIN = (
+    models.CharField,
+    models.TextField,
+    models.IntegerField,
+    models.FloatField,
+    models.UUIDField,
+)
+_SELDOM_REPEATED = (models.UUIDField, models.TextField, models.FloatField, models.JSONField)
 
 
 def _is_plain(field: Any) -> bool:
@@ -204,6 +209,9 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 def _copy_text(value: Any) -> str:
     """A prepared value as a field of COPY's text format."""
+    if type(value) is str:
+        # Translating is slow, and hardly any text needs it.
+        return value.translate(_ESCAPES) if _SPECIAL.search(value) else value
     if value is None:
         return r"\N"
     if isinstance(value, bool):
@@ -213,6 +221,4 @@ def _copy_text(value: Any) -> str:
     value = getattr(value, "adapted", value)  # and its binary one
     if isinstance(value, bytes | memoryview):
         return r"\\x" + bytes(value).hex()
-    text = str(value)
-    # Translating is slow, and hardly any text needs it.
-    return text.translate(_ESCAPES) if _SPECIAL.search(text) else text
+    return str(value).translate(_ESCAPES)

@@ -153,6 +153,10 @@ class OutletLedger(LedgerKind):
                 after["status"] = Status.CLOSED
         elif "status" in stated and stated["status"] not in GONE and "closed_on" not in stated:
             after["closed_on"] = None if before["status"] in GONE else before["closed_on"]
+        owner, licence = after["enterprise_id"], before["licence_name"]
+        if not new and owner == NewName.of(f"|{licence}"):
+            # Known by that licence already, and its enterprise was left open.
+            after["enterprise_id"] = before["enterprise_id"]
         if new and after["brand_id"] is None and (brand := self.brands.in_name(after["name"])):
             after["brand_id"], name = brand
             draft.hints["brand"] = [name]

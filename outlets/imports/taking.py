@@ -12,13 +12,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.audit import Actor
-from core.spreadsheets import CellError, CellValue, write_problem_rows
+from core.spreadsheets import CellError, CellValue, SpreadsheetError, write_problem_rows
 from core.spreadsheets.tables import shown
 from outlets.imports.checking import Progress
 from outlets.imports.confirming import confirm_import
 from outlets.imports.downloads import PROBLEMS, errors_of
 from outlets.imports.kinds import LedgerKind, kind_of
 from outlets.imports.starting import start_import
+from outlets.imports.states import ImportStateError
 from outlets.imports.stored import restored_cells
 from outlets.imports.work import check_file
 from outlets.models import Import, ImportRow
@@ -155,7 +156,10 @@ def import_ledger(
             if dry_run or (outcome.errors and not partial) or not _something(outcome):
                 transaction.set_rollback(True)
                 return outcome
-            done = confirm_import(batch=batch, by=by, partial=partial, progress=progress)
+            try:
+                done = confirm_import(batch=batch, by=by, partial=partial, progress=progress)
+            except ImportStateError as error:
+                raise SpreadsheetError("stale", str(error)) from error
             outcome.created, outcome.written = done.created, True
             outcome.record = Import.objects.get(pk=batch.pk)
     return outcome

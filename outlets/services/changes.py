@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from core.audit import Act, Actor, act
 from core.db import locked
 from core.geo import CRS, to_wgs84
-from core.text import normalise_key
+from core.text import normalise, normalise_key
 from core.versions import require_version
 from outlets.models import Outlet
 from outlets.models.outlet import PlaceState, Status
@@ -284,10 +284,14 @@ def _columns(values: Mapping[str, Any], allowed: Iterable[str]) -> dict[str, Any
     if unknown:
         raise ValidationError({name: _("不能填写该项") for name in sorted(unknown)})
     fields: dict[str, Any] = {field.name: field for field in Outlet._meta.concrete_fields}
-    return {
-        fields[name].attname: value.pk if isinstance(value, Model) else value
-        for name, value in values.items()
-    }
+    return {fields[name].attname: _stored(value) for name, value in values.items()}
+
+
+def _stored(value: Any) -> Any:
+    """An id for an object; text in the form in which ledgers are read, so that they agree."""
+    if isinstance(value, Model):
+        return value.pk
+    return normalise(value) if isinstance(value, str) else value
 
 
 def _assign(outlet: Outlet, columns: Mapping[str, Any]) -> None:

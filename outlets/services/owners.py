@@ -3,6 +3,8 @@
 import uuid
 from typing import Any
 
+from core.bulk import insert_rows
+from core.ids import new_id
 from core.text import normalise_key
 from outlets.imports.drafts import NewName
 from outlets.models import Brand, Enterprise
@@ -20,7 +22,7 @@ class Brands:
     def __init__(self, district: District) -> None:
         self.district = district
         self.known: dict[str, uuid.UUID] = {}
-        self.new: dict[str, Brand] = {}
+        self.new: dict[uuid.UUID, str] = {}
         # Chains by the words their outlets' names begin with.
         self.chains: dict[str, tuple[uuid.UUID, str]] = {}
         rows = Brand.objects.filter(district=district).order_by("id")
@@ -48,16 +50,18 @@ class Brands:
         """The brand's id; a name nobody knows is a new brand, its chain kind not stated."""
         key = normalise_key(name)
         if key not in self.known:
-            self.new[key] = Brand(district=self.district, name=name)
-            self.known[key] = self.new[key].pk
+            self.known[key] = pk = new_id()
+            self.new[pk] = name
         return self.known[key]
 
     def save(self, used: set[Any]) -> int:
         """Insert those new brands that are used; how many."""
-        rows = {key: brand for key, brand in self.new.items() if brand.pk in used}
-        for key in rows:
-            del self.new[key]
-        return len(Brand.objects.bulk_create(rows.values(), batch_size=1000))
+        rows: list[Any] = [
+            (pk, self.district.pk, self.new.pop(pk), [], "", False)
+            for pk in sorted(used & self.new.keys())
+        ]
+        columns = ("id", "district", "name", "aliases", "chain_kind", "is_sample")
+        return insert_rows(Brand, columns, rows)
 
 
 class Enterprises:
@@ -67,7 +71,7 @@ class Enterprises:
         self.district = district
         self.by_code: dict[str, uuid.UUID] = {}
         self.by_name: dict[str, uuid.UUID] = {}
-        self.new: dict[uuid.UUID, Enterprise] = {}
+        self.new: dict[uuid.UUID, tuple[str, str | None]] = {}
         rows = Enterprise.objects.filter(district=district).order_by("id")
         for pk, code, name in rows.values_list("id", "credit_code", "name"):
             if code:
@@ -104,15 +108,19 @@ class Enterprises:
         return self.by_name[key]
 
     def _add(self, name: str, credit_code: str | None) -> uuid.UUID:
-        row = Enterprise(district=self.district, name=name, credit_code=credit_code)
-        self.new[row.pk] = row
-        self.by_name.setdefault(normalise_key(name), row.pk)
-        return row.pk
+        pk = new_id()
+        self.new[pk] = name, credit_code
+        self.by_name.setdefault(normalise_key(name), pk)
+        return pk
 
     def save(self, used: set[Any]) -> int:
         """Insert those new enterprises that are used; how many."""
-        rows = [self.new.pop(pk) for pk in used & self.new.keys()]
-        return len(Enterprise.objects.bulk_create(rows, batch_size=1000))
+        rows = [
+            (pk, self.district.pk, *self.new.pop(pk), False)
+            for pk in sorted(used & self.new.keys())
+        ]
+        columns = ("id", "district", "name", "credit_code", "is_sample")
+        return insert_rows(Enterprise, columns, rows)
 
 
 def enterprise_for(
