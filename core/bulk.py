@@ -209,7 +209,7 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 def _copy_text(value: Any) -> str:
     """A prepared value as a field of COPY's text format."""
-    if type(value) is str:
+    if isinstance(value, str):
         # Translating is slow, and hardly any text needs it.
         return value.translate(_ESCAPES) if _SPECIAL.search(value) else value
     if value is None:

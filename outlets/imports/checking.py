@@ -72,7 +72,7 @@ class Check:
         self.tell = progress or (lambda _done, _total, _text: None)
         self.kind: LedgerKind = kind_of(batch.subject)(batch.district, batch.street, self.on)
         self.batch_id = str(batch.pk)
-        self.columns = frozenset(self.kind.book.columns)
+        self.keeps_what_was_stated = "x_in" in self.kind.book.columns
         self.stated: list[Stated] = []
         self.spool: Any = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
         # Row number → what rows that people merged into it state.
@@ -181,12 +181,11 @@ class Check:
     def _bring_in_step(self, draft: Draft, row: Stated) -> None:
         """What matching found of the row, told to its draft."""
         if row.lon is not None:
-            place = (row.lon, row.lat, draft.x, draft.y, draft.crs or self.system)
-            draft.values |= {
-                name: value
-                for name, value in zip(_PLACE, place, strict=True)
-                if name in self.columns
-            }
+            values = draft.values
+            values["lon"], values["lat"] = row.lon, row.lat
+            if self.keeps_what_was_stated:
+                values["x_in"], values["y_in"] = draft.x, draft.y
+            values["crs_in"] = draft.crs or self.system
         draft.likely = row.likely or draft.likely
         for giver in self.givers.get(draft.no, ()):
             draft.values = {**giver, **draft.values}
