@@ -4,8 +4,10 @@ import io
 import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.utils import timezone
@@ -39,22 +41,67 @@ def insert_rows(
     No signals, no history: callers write those rows themselves. Each distinct value of a column
     is prepared only once, which is what a wide table of few distinct values mostly costs.
     """
-    fields: list[Any] = [model._meta.get_field(name) for name in columns]
-    copying = connection.vendor == "postgresql"
-    prepare = [_preparer(field, copying) for field in fields]
-    prepared = [[ready(value) for ready, value in zip(prepare, row, strict=True)] for row in rows]
-    if not prepared:
-        return 0
-    quote = connection.ops.quote_name
-    table, names = quote(model._meta.db_table), ", ".join(quote(f.column) for f in fields)
-    with connection.cursor() as cursor:
-        if copying:
+    with RowWriter(model, columns) as writer:
+        return writer.insert(rows)
+
+
+class RowWriter:
+    """Inserts block after block as `insert_rows` does, each while the caller makes the next.
+
+    A COPY mostly waits for the server, so a thread sends it, one at a time. The driver cannot do
+    two things on one connection, so every other statement waits for its end (`_after_copy`). What
+    the server refuses is raised by the next statement or `insert`, at the latest by leaving.
+    """
+
+    def __init__(self, model: type[models.Model], columns: Sequence[str]) -> None:
+        self.fields: list[Any] = [model._meta.get_field(name) for name in columns]
+        self.copying = connection.vendor == "postgresql"
+        quote = connection.ops.quote_name
+        names = ", ".join(quote(field.column) for field in self.fields)
+        target = f"{quote(model._meta.db_table)} ({names})"
+        marks = ", ".join(["%s"] * len(self.fields))
+        self.statement = (
+            f"COPY {target} FROM STDIN"
+            if self.copying
+            else f"INSERT INTO {target} VALUES ({marks})"
+        )
+        self._sender = ThreadPoolExecutor(1, "copy")
+        self._sent: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        self._open = ExitStack()
+        self._open.callback(self._sender.shutdown)
+        self._cursor = self._open.enter_context(connection.cursor())
+        self._open.enter_context(connection.execute_wrapper(self._after_copy))
+        self._open.callback(self._wait)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._open.close()
+
+    def insert(self, rows: Iterable[Sequence[Any]]) -> int:
+        """Send the rows on their way; how many they are."""
+        prepare = [_preparer(field, self.copying) for field in self.fields]
+        prepared = [
+            [ready(value) for ready, value in zip(prepare, row, strict=True)] for row in rows
+        ]
+        self._wait()
+        if prepared and self.copying:
             text = io.StringIO("".join("\t".join(row) + "\n" for row in prepared))
-            cursor.cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", text)
-        else:
-            marks = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", prepared)
-    return len(prepared)
+            copy = self._cursor.cursor.copy_expert
+            self._sent = self._sender.submit(copy, self.statement, text)
+        elif prepared:
+            self._cursor.executemany(self.statement, prepared)
+        return len(prepared)
+
+    def _after_copy(self, execute: Callable[..., Any], *statement: Any) -> Any:
+        self._wait()
+        return execute(*statement)
+
+    def _wait(self) -> None:
+        sent, self._sent = self._sent, None
+        if sent is not None:
+            sent.result()
 
 
 def _preparer(field: Any, copying: bool) -> Callable[[Any], Any]:

@@ -18,12 +18,13 @@ import numpy as np
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.bulk import insert_rows
+from core.bulk import RowWriter
 from core.dated import as_of
 from core.geo import CRS, to_wgs84
 from core.ids import new_id
 from core.memory import collector_paused
 from core.spreadsheets import Checker, Table
+from core.text import normalise
 from outlets.imports.compared import Stated
 from outlets.imports.drafts import Draft
 from outlets.imports.kinds import LedgerKind, Row, kind_of
@@ -127,11 +128,11 @@ class Check:
         self.batch.rows.filter(written_version__isnull=True).delete()
         self.spool.seek(0)
         at = 0
-        for _number in range(self.blocks):
-            drafts: list[Draft] = pickle.load(self.spool)
-            insert_rows(ImportRow, _COLUMNS, self._staged(drafts, at))
-            at += len(drafts)
-            self.tell(len(self.stated) + at, len(self.stated) * 2, _("与现有台账比对"))
+        with RowWriter(ImportRow, _COLUMNS) as writer:
+            for _number in range(self.blocks):
+                drafts: list[Draft] = pickle.load(self.spool)
+                at += writer.insert(self._staged(drafts, at))
+                self.tell(len(self.stated) + at, len(self.stated) * 2, _("与现有台账比对"))
         self.batch.counts = self._counted()
 
     def _locate(self) -> None:
@@ -224,7 +225,7 @@ class Check:
         differing = {
             name: value
             for name, value in new.items()
-            if value is not old[name] and value != old[name]
+            if value is not old[name] and value != old[name] and not _same_text(old[name], value)
         }
         if draft.faults and not _left_out(draft):
             verdict = Verdict.ERROR
@@ -298,6 +299,11 @@ def _leave_where_it_is(old: Row, new: dict[str, Any]) -> None:
         return
     if abs(new["lon"] - old["lon"]) < _SAME_POINT and abs(new["lat"] - old["lat"]) < _SAME_POINT:
         new |= {name: old[name] for name in _PLACE if name in old}
+
+
+def _same_text(old: Any, new: Any) -> bool:
+    """Whether a text is only spelt otherwise (widths, spaces), as reading a ledger spells it."""
+    return isinstance(old, str) and isinstance(new, str) and normalise(old) == new
 
 
 def _left_out(draft: Draft) -> bool:

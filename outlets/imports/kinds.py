@@ -197,7 +197,7 @@ class LedgerKind:
             raise SpreadsheetError(
                 "missing_columns",
                 _(
-                    "表头缺少“%(title)s”列；如整份台账属于同一街道（镇），也可在导入时指定（--street）"
+                    "表头缺少“%(title)s”列；如整份台账属于同一街道（镇），也可在导入时指定该街道（镇）"
                 )
                 % {"title": title},
             )

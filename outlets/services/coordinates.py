@@ -87,7 +87,7 @@ def system_of(places: Sequence[Located], given: str | None) -> str:
                 "crs_missing",
                 _(
                     "第 %(row)d 行有经纬度但没有坐标系。请在“坐标系”列逐行填写，"
-                    "或在导入时指定坐标系（--crs：wgs84、cgcs2000、gcj02、bd09）；"
+                    "或在导入时指定坐标系（WGS-84、CGCS2000、GCJ-02、BD-09）；"
                     "不同坐标系之间相差可达一千米以上"
                 )
                 % {"row": silent},

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -108,15 +108,15 @@ def photo(request: HttpRequest, pk: Any) -> HttpResponse:
     if row is None:
         raise Http404
     try:
-        file = row.image.open()
+        with row.image.open() as file:
+            content = file.read()
     except FileNotFoundError as error:
         raise Http404 from error
     kind = TYPES[str(row.image.name).rpartition(".")[2]]
-    response: Any = FileResponse(file, content_type=kind)
+    response = HttpResponse(content, content_type=kind)
     response["Cache-Control"] = "private, max-age=86400"
     response["Content-Disposition"] = "inline"
-    answer: HttpResponse = response
-    return answer
+    return response
 
 
 def _photos(request: HttpRequest) -> list[Any]:

@@ -42,5 +42,6 @@ def ledger_tabs(context: template.Context) -> dict[str, Any]:
     match = request.resolver_match
     other = ALSO.get(match.view_name) if match else None
     path = reverse(other) if other else request.path
-    current = max((tab["url"] for tab in tabs if path.startswith(tab["url"])), key=len, default="")
+    above = [str(tab["url"]) for tab in tabs if path.startswith(str(tab["url"]))]
+    current = max(above, key=len, default="")
     return {"tabs": [{**tab, "current": tab["url"] == current} for tab in tabs]}

@@ -80,7 +80,7 @@ def test_missing_columns_are_named(world: World) -> None:
 def test_no_street_column_and_no_street_given(world: World) -> None:
     error = refused(world, [world.row(street=None)])
     assert error.code == "missing_columns"
-    assert "--street" in error.message
+    assert "指定该街道" in error.message
 
 
 def test_merged_header_cells(world: World) -> None:
