@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connections
 from django.test import TransactionTestCase
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from pytest_django import DjangoDbBlocker
 
 from tests.plugins import databases
@@ -18,6 +18,8 @@ settings.register_profile(
     derandomize=True,
     deadline=None,
     database=None,
+    # Explaining a failure took longer than finding it.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 # Thousands of new examples each time, for `make drill`.

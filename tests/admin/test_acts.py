@@ -104,7 +104,7 @@ def test_an_act_on_a_stale_page_is_refused(world: World, signed_in: SignIn) -> N
 
 def test_buttons_are_shown_to_those_who_may(world: World, signed_in: SignIn) -> None:
     outlet = world.own.rows["outlets.outlet"]
-    for role, count in {"street_officer": 3, "street_head": 0, "leader": 0}.items():
+    for role, count in {"street_officer": 4, "street_head": 0, "leader": 0}.items():
         page = signed_in(world.person(role)).get(address(outlet))
         assert len(page.context["actions_detail"]) == count, role
 
