@@ -18,6 +18,7 @@ from core.scope import Scope
 from outlets.models import BusinessFormat, Outlet, OutletFacts, OutletLabel
 from outlets.models.outlet import Facts
 from outlets.querysets import OutletQuerySet, facts_as_of, serving
+from outlets.services.labels import carried_on
 
 # A condition of this value asks for rows in which the column is not filled.
 BLANK: Final = "-"
@@ -93,8 +94,8 @@ def filtered(params: Params, scope: Scope) -> OutletQuerySet:
     if since is not None:
         rows = rows.filter(updated_at__date__gte=since)
     if label := _text(params, "label"):
-        carried = OutletLabel.objects.filter(outlet=OuterRef("pk"), withdrawn_on__isnull=True)
-        rows = rows.filter(Exists(carried.filter(label__code=label)))
+        carried = OutletLabel.objects.filter(outlet=OuterRef("pk"), label__code=label)
+        rows = rows.filter(Exists(carried.filter(carried_on(on or timezone.localdate()))))
     if brand := _text(params, "brand"):
         rows = rows.filter(brand__name=brand)
     if on is None:

@@ -15,6 +15,7 @@ from core.admin import BaseAdmin, ReadOnlyAdmin, button, scope_of
 from core.audit import current_actor
 from core.scope import Scope
 from outlets.models import Import, LedgerCompleteness
+from outlets.services.completeness import confirm_completeness
 from territory.models import Street
 
 # The page of five steps, where it is mounted.
@@ -110,5 +111,6 @@ class LedgerCompletenessAdmin(BaseAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Who gave the word is who signed in."""
-        obj.by_label = current_actor().label
-        obj.save()
+        given = {"street": obj.street, "format": obj.format, "on": obj.on}
+        kept = confirm_completeness(**given, by=current_actor())
+        obj.pk, obj._state.adding = kept.pk, False

@@ -134,7 +134,7 @@ def _out_of_date(batch: Import, kind: LedgerKind) -> dict[int, str]:
 
 def _changed_since(batch: Import, kind: LedgerKind) -> dict[int, str]:
     found: dict[int, str] = {}
-    message = _("检查之后，网点 %(code)s 已被他人修改（第 %(seen)d 版 → 第 %(now)d 版）")
+    message = _("检查之后，%(what)s %(code)s 已被他人修改（第 %(seen)d 版 → 第 %(now)d 版）")
     for some in batched(
         _ready(batch, Verdict.CHANGED).defer("raw").iterator(chunk_size=BATCH), BATCH
     ):
@@ -148,7 +148,12 @@ def _changed_since(batch: Import, kind: LedgerKind) -> dict[int, str]:
         for row in some:
             version, code = held.get(row.target_id, (0, ""))
             if version != row.seen_version:
-                found[row.no] = message % {"code": code, "seen": row.seen_version, "now": version}
+                found[row.no] = message % {
+                    "what": kind.noun,
+                    "code": code,
+                    "seen": row.seen_version,
+                    "now": version,
+                }
     return found
 
 
@@ -167,8 +172,12 @@ def _entered_since(batch: Import, kind: LedgerKind) -> dict[int, str]:
     taken: list[Any] = [*written, *touched.values_list("target_id", flat=True)]
     matcher.taken |= set(taken)
     matcher.run(stated)
-    message = _("检查之后，台账中已登记同一网点（编码 %(code)s）")
-    return {row.no: message % {"code": row.target.code} for row in stated if row.target}
+    message = _("检查之后，台账中已登记同一%(what)s（编码 %(code)s）")
+    return {
+        row.no: message % {"what": kind.noun, "code": row.target.code}
+        for row in stated
+        if row.target
+    }
 
 
 def _stated(row: ImportRow, kind: LedgerKind) -> Stated:
