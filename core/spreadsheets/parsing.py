@@ -42,6 +42,8 @@ _DASHES = frozenset(("-", "--", "---", "—", "——", "–", "/", "//", "\\", 
 _NOTHING = frozenset(
     ("无", "暂无", "没有", "不详", "未知", "不明", "待定", "待补", "无照", "无证", "未办理", "n/a")
 )
+# What such a text may begin with, when it begins with a letter; full width included.
+_MAY_BEGIN = frozenset({word[0] for word in _NOTHING} | {"ｎ"})
 # Longer texts say something, full-width and padded ones included.
 _LONGEST_NOTHING = 12
 _KINDS_WITH_NOTHING = (Kind.CODE, Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.LIST)
@@ -76,6 +78,9 @@ def parser_for(column: Column, *, date1904: bool = False) -> Parser:
 def says_nothing(raw: CellValue, kind: Kind) -> bool:
     """Whether a cell holds only what people write for “nothing to say”, such as / or 不详."""
     if not isinstance(raw, str) or len(raw) > _LONGEST_NOTHING:
+        return False
+    first = raw[:1]
+    if first.isalnum() and first.casefold() not in _MAY_BEGIN:
         return False
     text = normalise(raw).casefold()
     return text in _DASHES or (kind in _KINDS_WITH_NOTHING and text in _NOTHING)

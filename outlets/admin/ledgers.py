@@ -13,6 +13,7 @@ from unfold.enums import ActionVariant
 
 from core.admin import BaseAdmin, ReadOnlyAdmin, button, scope_of
 from core.audit import current_actor
+from core.policy import require
 from core.scope import Scope
 from outlets.models import Import, LedgerCompleteness
 from outlets.services.completeness import confirm_completeness
@@ -75,6 +76,7 @@ class ImportAdmin(ReadOnlyAdmin):
     )
     def take_in(self, request: HttpRequest) -> HttpResponse:
         """To the page of five steps."""
+        require(scope_of(request), "outlets.import")
         return redirect(import_page() or "home")
 
     def get_actions_list(self, request: HttpRequest) -> list[Any]:

@@ -225,8 +225,12 @@ class Check:
         differing = {
             name: value
             for name, value in new.items()
-            if value is not old[name] and value != old[name] and not _same_text(old[name], value)
+            if value is not old[name] and value != old[name]
         }
+        if target is not None:
+            differing = {
+                name: value for name, value in differing.items() if not _same_text(old[name], value)
+            }
         if draft.faults and not _left_out(draft):
             verdict = Verdict.ERROR
         elif _left_out(draft) or (stated.likely and not stated.settled):

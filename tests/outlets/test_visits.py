@@ -293,7 +293,7 @@ def test_photographs_are_shown_only_to_those_who_see_the_outlet(outlet: Outlet) 
     assert shown.status_code == 200
     assert shown["Content-Type"] == "image/jpeg"
     assert "private" in shown["Cache-Control"]
-    data = b"".join(shown.streaming_content)
+    data = shown.content
     assert data.startswith(b"\xff\xd8")
     assert Client().get(f"/media/{kept.image.name}").status_code == 404
 
