@@ -211,7 +211,7 @@ def check_again(batch: Import, progress: Progress | None = None) -> None:
     finally:
         check.close()
     batch.version += 1
-    batch.save(update_fields=["counts", "version"])
+    batch.save(update_fields=["counts", "register_mark", "version"])
 
 
 # --- writing -------------------------------------------------------------------------------------

@@ -147,6 +147,6 @@ def _merge_target(row: ImportRow, chosen: str) -> str:
     offered = [str(one.get("id") or one.get("row")) for one in row.likely]
     if not chosen and offered:
         return offered[0]
-    if chosen not in offered and chosen != row.merge_into:
+    if not chosen or chosen not in (*offered, row.merge_into):
         raise ImportStateError(_("第 %(no)d 行不能并入所选的记录，请重新选择") % {"no": row.no})
     return chosen

@@ -7,6 +7,7 @@ Rooms above register theirs (`register`), as circles does for facilities and spa
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet, Sum
@@ -87,13 +88,26 @@ class LedgerKind:
         self.on = on
         self.columns = [*self.expected_columns(), POINT]
         self.titles = {column.key: str(column.title) for column in self.columns}
-        self.streets: dict[str, Any] = dict(
-            Street.objects.filter(district=district).values_list("code", "id")
-        )
-        self.neighbourhoods = Neighbourhoods(district)
-        self.territory = Territory(district)
         # The column that is told where a point cannot be.
         self.place_key = "x_in"
+
+    # Read when first asked for: most pages want the columns alone.
+
+    @cached_property
+    def streets(self) -> dict[str, Any]:
+        """The district's streets by code."""
+        rows = Street.objects.filter(district=self.district)
+        return dict(rows.values_list("code", "id"))
+
+    @cached_property
+    def neighbourhoods(self) -> Neighbourhoods:
+        """The district's neighbourhoods."""
+        return Neighbourhoods(self.district)
+
+    @cached_property
+    def territory(self) -> Territory:
+        """The district's outlines."""
+        return Territory(self.district)
 
     # --- hooks ----------------------------------------------------------------------------------
 

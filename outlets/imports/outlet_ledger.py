@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -72,14 +73,31 @@ class OutletLedger(LedgerKind):
         "collected_on",
     )
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        formats = BusinessFormat.objects.values_list("code", "id", "category", "name")
-        self.formats: dict[str, list[Any]] = {code: rest for code, *rest in formats}
-        self.bits = dict(Service.objects.values_list("code", "bit"))
-        self.brands = Brands(self.district)
-        self.enterprises = Enterprises(self.district)
-        self.suggestions = FormatSuggestions()
+    @cached_property
+    def formats(self) -> dict[str, list[Any]]:
+        """Id, category and name of the formats in force, by code."""
+        rows = BusinessFormat.objects.values_list("code", "id", "category", "name")
+        return {code: rest for code, *rest in rows}
+
+    @cached_property
+    def bits(self) -> dict[str, int]:
+        """The bit of each service, by code."""
+        return dict(Service.objects.values_list("code", "bit"))
+
+    @cached_property
+    def brands(self) -> Brands:
+        """The district's brands."""
+        return Brands(self.district)
+
+    @cached_property
+    def enterprises(self) -> Enterprises:
+        """The district's enterprises."""
+        return Enterprises(self.district)
+
+    @cached_property
+    def suggestions(self) -> FormatSuggestions:
+        """What a row without a format may be."""
+        return FormatSuggestions()
 
     def expected_columns(self) -> list[Column]:
         return ledger_columns(self.district)

@@ -35,18 +35,6 @@ class _Encoder(json.JSONEncoder):
 _ENCODER = _Encoder(ensure_ascii=False, separators=(",", ":"))
 
 
-def kept(value: Any) -> Any:
-    """A register value in stored form."""
-    if isinstance(value, dt.date | Decimal | uuid.UUID):
-        return str(value)
-    return value
-
-
-def kept_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Register values in stored form."""
-    return {column: kept(value) for column, value in values.items()}
-
-
 def restored(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, Any]:
     """Register values from their stored form, by column of `model`."""
     found = dict(values)

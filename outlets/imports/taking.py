@@ -160,6 +160,10 @@ def import_ledger(
                 done = confirm_import(batch=batch, by=by, partial=partial, progress=progress)
             except ImportStateError as error:
                 raise SpreadsheetError("stale", str(error)) from error
+            if done.returned:
+                # Nobody is there to look at them again: the whole is taken back.
+                [why, *_others] = done.returned.values()
+                raise SpreadsheetError("stale", why)
             outcome.created, outcome.written = done.created, True
             outcome.record = Import.objects.get(pk=batch.pk)
     return outcome
