@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from core import registers
 from core.audit import Actor
 from core.spreadsheets import SpreadsheetError
-from outlets.imports import confirming
-from outlets.models import Outlet
+from outlets.imports import confirming, taking
+from outlets.models import Import, Outlet
 from outlets.services import change_outlet
 from outlets.signals import outlets_changed
 from tests.outlets.ledger_files import World, everything
@@ -170,3 +170,25 @@ class TestSideBySide:
         else:
             assert (outlet.employees, outlet.version) == (9, 3)
         assert outlet.history.count() == outlet.version
+
+
+def test_a_row_changed_between_checking_and_writing_refuses_the_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = World()
+    world.take(rows(world, 2))
+    outlet = world.outlets()[0]
+    confirming_ = taking.confirm_import
+
+    def meanwhile(**asked: Any) -> Any:
+        Outlet.objects.filter(pk=outlet.pk).update(version=2)
+        return confirming_(**asked)
+
+    monkeypatch.setattr(taking, "confirm_import", meanwhile)
+    for partial in (False, True):
+        with pytest.raises(SpreadsheetError) as caught:
+            world.take(rows(world, 2, employees=9), partial=partial)
+        assert caught.value.code == "stale"
+        assert outlet.code in caught.value.message
+    assert not Outlet.objects.filter(employees=9).exists()
+    assert Import.objects.count() == 1
