@@ -110,3 +110,38 @@ class ApiToken(models.Model):
     def new_secret(cls) -> str:
         """A fresh secret, shown once."""
         return cls.PREFIX + secrets.token_urlsafe(32)
+
+
+class Delegation(models.Model):
+    """授权代办: for some days one person acts for another of the same office, with their roles."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    principal = models.ForeignKey(
+        User, models.PROTECT, related_name="delegations_given", verbose_name=_("委托人")
+    )
+    delegate = models.ForeignKey(
+        User, models.PROTECT, related_name="delegations_held", verbose_name=_("代办人")
+    )
+    valid_from = models.DateField(_("自"))
+    # The last day, included.
+    valid_until = models.DateField(_("至"))
+    reason = models.CharField(_("事由"), max_length=200)
+    by_label = models.CharField(_("办理人"), max_length=120, blank=True)
+    at = models.DateTimeField(_("时间"), default=timezone.now, editable=False)
+    revoked_at = models.DateTimeField(_("提前终止"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("授权代办")
+        verbose_name_plural = _("授权代办")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_until__gte=models.F("valid_from")),
+                name="delegation_forward",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(principal=models.F("delegate")), name="delegation_to_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.principal} → {self.delegate}"

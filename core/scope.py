@@ -29,6 +29,14 @@ class Scope:
     assignments: frozenset[uuid.UUID] = frozenset()
     # None for a signed-in person; a token is held to the scopes it was given besides its roles.
     token_scopes: frozenset[str] | None = field(default=None)
+    # Those who let the caller act for them today (授权代办).
+    acting_for: frozenset[uuid.UUID] = frozenset()
+
+    @property
+    def persons(self) -> frozenset[uuid.UUID]:
+        """The caller and those they act for: none of them may decide on what one submitted."""
+        own = {self.user_id} if self.user_id else set()
+        return self.acting_for | own
 
     @property
     def all_streets(self) -> bool:

@@ -6,6 +6,7 @@
   stand in `world.py` (`world.add("<prefix>", place, row)`).
 - a write or transition of the API: an entry in `WRITES`.
 - a page, a health check, a form: an entry in `PAGES`, named `namespace:name` as `reverse` takes it.
+- a room's own entries stand in `of_<room>.py` (`LISTS`, `WRITES`, `PAGES`, `fill` for its rows).
 - an admin register: an entry in the table of `tests/admin/test_admin_permissions.py`. All its pages
   follow from it, acts and exports included.
 
@@ -14,18 +15,15 @@ Denied is the interesting half: leave nobody in who is not meant.
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import MULTIPART_CONTENT
 
 from accounts.roles import (
-    AUDITOR,
     COMMISSION_ADMIN,
     DEPARTMENT_LIAISON,
     PROGRAMME_OFFICER,
-    SECURITY_ADMIN,
     STREET_OFFICER,
 )
 from outlets.models import Export
@@ -34,89 +32,42 @@ from tests.permissions.callers import (
     EVERYONE,
     FOREIGN_OFFICER,
     OTHER_PEOPLE,
-    PEOPLE,
     SIGNED_IN,
     STREET_PEOPLE,
-    TOKEN_OF_CITY,
-    TOKEN_OF_COMMISSION,
     TOKEN_OF_STREET,
-    TOKEN_TERRITORY_ONLY,
     TOKENS,
 )
-from tests.permissions.world import World
-
-Who = frozenset[str]
-NOBODY: Who = frozenset()
-
-DISTRICT_WIDE: Who = COMMISSION_PEOPLE | {TOKEN_OF_COMMISSION}
-OF_THE_STREET: Who = STREET_PEOPLE | {TOKEN_OF_STREET}
-REGISTER: Who = DISTRICT_WIDE | OF_THE_STREET
-# Who have a role and an office in the first district, and the tokens that hold every scope.
-AT_HOME: Who = PEOPLE | {TOKEN_OF_STREET, TOKEN_OF_COMMISSION}
-# The city's token reads released figures and the places they are about.
-FIGURES: Who = AT_HOME | {TOKEN_OF_CITY}
-PLACES: Who = FIGURES | {TOKEN_TERRITORY_ONLY}
-NOTICES: Who = frozenset({COMMISSION_ADMIN, PROGRAMME_OFFICER, TOKEN_OF_COMMISSION})
-
-
-WRITERS: Who = frozenset({COMMISSION_ADMIN, PROGRAMME_OFFICER, TOKEN_OF_COMMISSION})
-# Who take ledgers in: the district's, or their own street's.
-IMPORTERS: Who = WRITERS | {STREET_OFFICER, TOKEN_OF_STREET}
-
-
-@dataclass(frozen=True)
-class ListEntry:
-    """Who may ask a list, and who finds the rows of which place in it."""
-
-    ask: Who
-    own: Who
-    other: Who
-    foreign: Who
-    # Filters that take a street's code, a row's code …: parameter → what to take of the row.
-    by: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
-    # Parameters without which the rows would not be in the list.
-    query: str = ""
-    # Rows of these other names in the world must never be found by …
-    hidden: dict[str, Who] = field(default_factory=dict)
-
-
-def by_street(row: Any) -> str:
-    return str(row.street.code)
-
-
-def by_code(row: Any) -> str:
-    return str(row.code)
-
-
-# Whoever may ask at all, may ask from the other district, too, and finds that district's rows.
-def shared(ask: Who, **by: Callable[[Any], Any]) -> ListEntry:
-    """Rows that are the same for everyone in a district."""
-    return ListEntry(
-        ask=ask | {FOREIGN_OFFICER},
-        own=ask,
-        other=ask,
-        foreign=frozenset({FOREIGN_OFFICER}),
-        by=by,
-    )
-
-
-def of_streets(**by: Callable[[Any], Any]) -> ListEntry:
-    """Register rows: the own street's for its people, all of the district's for the commission."""
-    return ListEntry(
-        ask=REGISTER | {FOREIGN_OFFICER},
-        own=REGISTER,
-        other=DISTRICT_WIDE,
-        foreign=frozenset({FOREIGN_OFFICER}),
-        by=by,
-    )
-
-
-EVERYWHERE = ListEntry(
-    ask=AT_HOME | {FOREIGN_OFFICER},
-    own=AT_HOME | {FOREIGN_OFFICER},
-    other=NOBODY,
-    foreign=NOBODY,
+from tests.permissions.entries import (
+    AT_HOME,
+    COMMISSIONS,
+    DISTRICT_WIDE,
+    EVERYWHERE,
+    FIGURES,
+    IMPORTERS,
+    INSIDE,
+    LOOKING,
+    NOBODY,
+    NOTICES,
+    OF_THE_DISTRICT,
+    OF_THE_STREET,
+    ONLY_FOREIGN,
+    PLACES,
+    PUBLIC,
+    REGISTER,
+    WRITERS,
+    ListEntry,
+    PageEntry,
+    Who,
+    WriteEntry,
+    by_code,
+    by_street,
+    of_district,
+    of_row,
+    of_streets,
+    shared,
 )
+from tests.permissions.rooms import ROOMS
+from tests.permissions.world import World
 
 LISTS: dict[str, ListEntry] = {
     "districts": shared(PLACES),
@@ -180,20 +131,6 @@ UNRELEASED_VALUES: dict[str, dict[str, Who]] = {
     "live_values_of_circle": {"own": REGISTER, "other": DISTRICT_WIDE},
     "live_values_of_district": {"own": DISTRICT_WIDE},
 }
-
-
-@dataclass(frozen=True)
-class WriteEntry:
-    """Who may send a write of the API about a row of the own and of another street."""
-
-    method: str
-    name: str
-    own: Who
-    other: Who
-    body: Callable[[World, str], dict[str, Any]]
-    # The list whose rows it is about; "" = it makes a new one.
-    rows: str = ""
-    encoding: str = "application/json"
 
 
 def new_outlet(world: World, place: str) -> dict[str, Any]:
@@ -321,40 +258,6 @@ WRITES: tuple[WriteEntry, ...] = (
 )
 
 
-@dataclass(frozen=True)
-class PageEntry:
-    """Who may open a page; for a page about a street's row also who may open another street's."""
-
-    allowed: Who
-    # What `reverse` needs, for the row of a place; None = the page is about no row.
-    kwargs: Callable[[World, str], dict[str, Any]] | None = None
-    other: Who = NOBODY
-    foreign: Who = NOBODY
-    method: str = "get"
-    # A page that sends everyone on somewhere (sign-out, start page) answers 302 when allowed.
-    query: str = ""
-
-
-PUBLIC = PageEntry(EVERYONE)
-
-# Who may enter /admin/ at all.
-INSIDE: Who = COMMISSION_PEOPLE | STREET_PEOPLE | {SECURITY_ADMIN, AUDITOR, FOREIGN_OFFICER}
-LOOKING: Who = PEOPLE | {FOREIGN_OFFICER}
-COMMISSIONS: Who = COMMISSION_PEOPLE | {FOREIGN_OFFICER}
-OF_THE_DISTRICT: Who = PEOPLE
-ONLY_FOREIGN: Who = frozenset({FOREIGN_OFFICER})
-
-
-def of_row(name: str, **parts: str) -> Callable[[World, str], dict[str, Any]]:
-    """Arguments of a page about a row of the world: `pk="pk"` takes the row's `pk`."""
-
-    def kwargs(world: World, place: str) -> dict[str, Any]:
-        row = world.rows[name].get(place) or world.rows[name]["own"]
-        return {argument: getattr(row, column) for argument, column in parts.items()}
-
-    return kwargs
-
-
 def figure(value: str) -> Callable[[World, str], dict[str, Any]]:
     """Arguments of the page that explains a figure."""
 
@@ -377,11 +280,6 @@ def somebodys_export(world: World, place: str) -> dict[str, Any]:
         district=world.streets[place].district, by_id=uuid.uuid4(), subject="outlets", kind="csv"
     )
     return {"pk": export.pk}
-
-
-def of_district(allowed: Who, kwargs: Any, **more: Any) -> PageEntry:
-    """A page that everyone of the district may open, whatever street it is about."""
-    return PageEntry(allowed, kwargs, other=allowed, foreign=ONLY_FOREIGN, **more)
 
 
 LEDGER_READERS: Who = COMMISSION_PEOPLE | STREET_PEOPLE | {FOREIGN_OFFICER}
@@ -551,4 +449,10 @@ PAGES: dict[str, PageEntry] = {
 
 # Answer 404 to everyone, or (the second) lead to an address that is in the table.
 NOWHERE = frozenset({"api:nowhere", "admin:<path:object_id>/", "admin:(?P<url>.*)$"})
+# What rooms say of their own addresses.
+for room in ROOMS:
+    LISTS |= room.LISTS
+    PAGES |= room.PAGES
+    WRITES += room.WRITES
+
 __all__ = ["LISTS", "NOWHERE", "PAGES", "UNRELEASED_VALUES", "WRITES"]

@@ -57,6 +57,9 @@ class World:
 
 def make_world() -> World:
     """Everything, everywhere, and everyone."""
+    # They import this module.
+    from tests.permissions.rooms import ROOMS
+
     district, foreign = DistrictFactory(), DistrictFactory()
     streets = {
         "own": StreetFactory(district=district),
@@ -68,6 +71,9 @@ def make_world() -> World:
         _fill_street(world, place, street)
     for place in ("own", "foreign"):
         _fill_district(world, place, streets[place].district)
+    for place, street in streets.items():
+        for room in ROOMS:
+            room.fill(world, place, street)
     for place, street in streets.items():
         filled = Place(street)
         fill(filled)

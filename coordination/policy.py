@@ -1,0 +1,90 @@
+"""Who may see and do what with duties, the roster, meetings, tasks and proposals."""
+
+from typing import Any
+
+from accounts.roles import (
+    APPROVER,
+    COMMISSION,
+    COMMISSION_ADMIN,
+    DEPARTMENT_LIAISON,
+    PROGRAMME_OFFICER,
+    STREET,
+)
+from core import policy
+from core.scope import Scope
+
+UNITS = STREET | {DEPARTMENT_LIAISON}
+MEMBERS = COMMISSION | UNITS
+OFFICERS = frozenset({COMMISSION_ADMIN, PROGRAMME_OFFICER})
+
+
+def of_own_office(scope: Scope, row: Any) -> bool:
+    """Whether the row is the caller's own office's."""
+    return bool(scope.office_code) and row.office.code == scope.office_code
+
+
+def in_district(scope: Scope, row: Any) -> bool:
+    """Whether the row belongs to a district of the caller's."""
+    return row.district_id in scope.district_ids
+
+
+def takes_part(scope: Scope, row: Any) -> bool:
+    """Whether the caller's office is one of those that the row names."""
+    return bool(scope.office_code) and any(
+        one.office.code == scope.office_code for one in row.offices.all()
+    )
+
+
+def leads(scope: Scope, row: Any) -> bool:
+    """Whether the caller's office is the one that leads."""
+    return bool(scope.office_code) and any(
+        one.role == "lead" and one.office.code == scope.office_code for one in row.offices.all()
+    )
+
+
+policy.register("coordination.duties", roles=MEMBERS, token_scope="read:tasks")
+policy.register(
+    "coordination.report_duty", roles=UNITS | {PROGRAMME_OFFICER}, on_object=of_own_office
+)
+policy.register("coordination.assign_duties", roles=OFFICERS)
+policy.register("coordination.lines", roles=MEMBERS)
+policy.register("coordination.change_lines", roles=OFFICERS)
+policy.register("coordination.roster", roles=MEMBERS)
+policy.register("coordination.change_roster", roles=OFFICERS)
+
+policy.register("coordination.meetings", roles=MEMBERS, token_scope="read:meetings")
+policy.register("coordination.propose_meeting", roles=MEMBERS)
+policy.register("coordination.manage_meetings", roles=OFFICERS, on_object=in_district)
+policy.register("coordination.issue_minutes", roles=[APPROVER], on_object=in_district)
+policy.register("coordination.countersign", roles=UNITS, on_object=takes_part)
+
+policy.register("coordination.tasks", roles=MEMBERS, token_scope="read:tasks")
+policy.register(
+    "coordination.manage_tasks",
+    roles=OFFICERS,
+    token_scope="write:tasks",
+    on_object=in_district,
+)
+policy.register(
+    "coordination.close_tasks",
+    roles=OFFICERS | {APPROVER},
+    token_scope="write:tasks",
+    on_object=in_district,
+)
+policy.register(
+    "coordination.work_on_task",
+    roles=UNITS | {PROGRAMME_OFFICER},
+    token_scope="write:tasks",
+    on_object=takes_part,
+)
+policy.register(
+    "coordination.report_task",
+    roles=UNITS | {PROGRAMME_OFFICER},
+    token_scope="write:tasks",
+    on_object=leads,
+)
+
+policy.register("coordination.proposals", roles=MEMBERS, token_scope="read:proposals")
+policy.register("coordination.manage_proposals", roles=OFFICERS, on_object=in_district)
+policy.register("coordination.sign_reply", roles=[APPROVER], on_object=in_district)
+policy.register("coordination.help_with_proposal", roles=UNITS, on_object=takes_part)

@@ -1,0 +1,25 @@
+"""The rooms whose entries stand in files of their own."""
+
+from types import ModuleType
+
+from tests.permissions import (
+    of_bulletins,
+    of_duties,
+    of_meetings,
+    of_people,
+    of_proposals,
+    of_reports,
+    of_tasks,
+    of_work_items,
+)
+
+ROOMS: tuple[ModuleType, ...] = (
+    of_bulletins,
+    of_duties,
+    of_meetings,
+    of_people,
+    of_proposals,
+    of_reports,
+    of_tasks,
+    of_work_items,
+)
