@@ -1,11 +1,15 @@
-"""The path of a progress report: 未开始 → 草稿 → 已报送 ↩ 退回修改 → 审核通过 → 已定稿."""
+"""The paths of progress reports and of 工作信息.
+
+A report: 未开始 → 草稿 → 已报送 ↩ 退回修改 → 审核通过 → 已定稿.
+An item: 已报送 → 已采用 / 未采用 / 已撤回.
+"""
 
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from core.workflow import Machine, Move
-from reports.models import ProgressReport
+from reports.models import ProgressReport, WorkItem
 
 State = ProgressReport.State
 
@@ -68,4 +72,41 @@ REPORT = Machine(
         ),
     ),
     submitters=_submitters,
+)
+
+
+def _sender(item: Any) -> list[str]:
+    return [str(item.by_id)] if item.by_id else []
+
+
+WORK_ITEM = Machine(
+    "reports.work_item",
+    (
+        Move(
+            word="accept",
+            label=_("采用"),
+            # Who declined may think again.
+            sources=frozenset({WorkItem.State.SUBMITTED, WorkItem.State.DECLINED}),
+            target=WorkItem.State.ADOPTED,
+            action="reports.adopt_work_item",
+            apart=True,
+        ),
+        Move(
+            word="decline",
+            label=_("不予采用"),
+            sources=frozenset({WorkItem.State.SUBMITTED, WorkItem.State.ADOPTED}),
+            target=WorkItem.State.DECLINED,
+            action="reports.adopt_work_item",
+            comment=True,
+            apart=True,
+        ),
+        Move(
+            word="withdraw",
+            label=_("撤回"),
+            sources=frozenset({WorkItem.State.SUBMITTED}),
+            target=WorkItem.State.WITHDRAWN,
+            action="reports.add_work_item",
+        ),
+    ),
+    submitters=_sender,
 )
