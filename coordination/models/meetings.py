@@ -118,6 +118,10 @@ class Countersignature(models.Model):
     at = models.DateTimeField(_("时间"), default=timezone.now)
     by_id = models.UUIDField(_("会签人编号"), null=True, editable=False)
     by_label = models.CharField(_("会签人"), max_length=120, blank=True)
+    # An objection that the convener has settled, and how; it then does not bar the issue.
+    settlement = models.CharField(_("协调决定"), max_length=500, blank=True)
+    settled_by = models.CharField(_("决定人"), max_length=60, blank=True)
+    settled_on = models.DateField(_("决定日期"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("会签意见")
