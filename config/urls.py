@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Our own pages stand before the stock admin: /admin/ itself is the dashboard.
     path("", include("portal.urls")),
     path("ledger/", include("portal.ledger.urls")),
+    path("coordination/", include("portal.coordination.urls")),
     path("admin/", admin.site.urls),
     path("api/", include(("config.api", "api"))),
     path("healthz", views.healthz, name="healthz"),

@@ -15,14 +15,17 @@ from core.scope import NOBODY, Scope
 # label, address name, the action that opens it
 NAVIGATION = (
     (gettext_lazy("建设总览"), "portal:dashboard", "portal.dashboard"),
-    (gettext_lazy("本街镇"), "portal:desk", "portal.desk"),
+    (gettext_lazy("我的工作台"), "portal:desk", "portal.desk"),
     (gettext_lazy("便民生活圈"), "portal:circles", "portal.figures"),
     (gettext_lazy("短板清单"), "portal:gaps", "portal.figures"),
     (gettext_lazy("网点台账"), "ledger:home", "outlets.view"),
+    (gettext_lazy("统筹协调"), "coordination:home", "coordination.tasks"),
     (gettext_lazy("测算批次"), "admin:metrics_run_changelist", "metrics.view_live"),
     (gettext_lazy("审计日志"), "admin:core_auditevent_changelist", "core.audit"),
     (gettext_lazy("用户"), "admin:accounts_user_changelist", "accounts.view"),
 )
+# Entries that stand for all pages below their address.
+WITH_PAGES_BEHIND = frozenset({"ledger:home", "coordination:home"})
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -47,8 +50,8 @@ def _navigation(request: HttpRequest, scope: Scope) -> list[dict[str, Any]]:
 
 
 def _current(path: str, name: str, url: str) -> bool:
-    """Whether the page is this entry, or one of the ledger's behind its entry."""
-    return path == url or (name == "ledger:home" and path.startswith(url))
+    """Whether the page is this entry, or one behind it."""
+    return path == url or (name in WITH_PAGES_BEHIND and path.startswith(url))
 
 
 def _user_menu(scope: Scope) -> dict[str, Any] | None:

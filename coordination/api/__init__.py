@@ -1,0 +1,1 @@
+"""Coordination's faces of the API."""

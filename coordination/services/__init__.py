@@ -1,0 +1,1 @@
+"""What coordination does: every write goes through here, never around it."""

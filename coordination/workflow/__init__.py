@@ -1,0 +1,1 @@
+"""The state machines of coordination: tasks, joint meetings, proposals."""

@@ -1,0 +1,1 @@
+"""`/coordination/`: duties, tasks, joint meetings, proposals, the roster, the lines of work."""
