@@ -1,0 +1,1 @@
+"""Progress reports: opened, prefilled, filled in, sent, checked, compared."""
