@@ -257,7 +257,25 @@ SPECTACULAR_SETTINGS = {
 os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(DATA_DIR / "prometheus"))
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)
 JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", default=3)
-EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+
+# --- Mail ------------------------------------------------------------------------------------
+# Where people find the site: mail leads there.
+SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="no-reply@localhost")
+# One address (smtp+tls://user:password@host:587) or its parts; without either mail is printed.
+_mail = env.email("EMAIL_URL", default="consolemail://")
+EMAIL_HOST = env("EMAIL_HOST", default="") or _mail.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT = env.int("EMAIL_PORT", default=_mail.get("EMAIL_PORT") or 25)
+EMAIL_HOST_USER = env("EMAIL_HOST_USER", default=_mail.get("EMAIL_HOST_USER") or "")
+EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD", default=_mail.get("EMAIL_HOST_PASSWORD") or "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=_mail.get("EMAIL_USE_TLS", False))
+EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", default=_mail.get("EMAIL_USE_SSL", False))
+EMAIL_TIMEOUT = 20
+EMAIL_BACKEND = env("EMAIL_BACKEND", default="") or (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if env("EMAIL_HOST", default="")
+    else _mail["EMAIL_BACKEND"]
+)
 UNFOLD = {
     "SITE_TITLE": _("一刻钟便民生活圈平台"),
     "SITE_HEADER": _("一刻钟便民生活圈平台"),

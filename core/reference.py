@@ -1,11 +1,11 @@
-"""Loads the policy documents and their clauses (`fixtures/documents.json`)."""
+"""Loads the policy documents with their clauses, and when to remind whom of what is due."""
 
 import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
 
-from core.models import Clause, Document
+from core.models import Clause, Document, ReminderStage
 from core.upsert import upsert
 
 
@@ -26,7 +26,7 @@ def clauses() -> dict[tuple[str, str], Clause]:
 
 
 def load(fixtures: Path) -> dict[str, int]:
-    """Documents and clauses. Idempotent; returns how many there are of each."""
+    """Documents, clauses and reminder stages. Idempotent; returns how many there are of each."""
     data = read(fixtures, "documents")
     documents = upsert(
         Document,
@@ -62,4 +62,24 @@ def load(fixtures: Path) -> dict[str, int]:
         ],
         key=["document_id", "ref"],
     )
-    return {"documents": len(documents), "clauses": len(loaded)}
+    return {
+        "documents": len(documents),
+        "clauses": len(loaded),
+        "reminder_stages": _load_stages(read(fixtures, "reminder_stages")["stages"]),
+    }
+
+
+def _load_stages(rows: list[dict[str, Any]]) -> int:
+    """The default stages of a subject that has none: later ones are staff's, removed ones too."""
+    known = set(ReminderStage.objects.values_list("subject", flat=True))
+    ReminderStage.objects.bulk_create(
+        ReminderStage(
+            subject=row["subject"],
+            offset=row["offset"],
+            audience=row["audience"],
+            is_official=row["is_official"],
+        )
+        for row in rows
+        if row["subject"] not in known
+    )
+    return ReminderStage.objects.count()
