@@ -14,6 +14,7 @@ import circles.reference
 import core.reference
 import metrics.reference
 import outlets.reference
+import reports.reference
 import territory.reference
 
 # Each needs the rows of those before it.
@@ -24,6 +25,7 @@ LOADERS = (
     circles.reference.load,
     metrics.reference.load,
     accounts.reference.load,
+    reports.reference.load,
 )
 
 
@@ -38,7 +40,7 @@ def load_reference(fixtures: Path) -> dict[str, int]:
 
 class Command(BaseCommand):
     help = (
-        "装入区划、业态、政策条款、规则、目标、批次、角色和单位，可重复执行。"
+        "装入区划、业态、政策条款、规则、目标、批次、角色、单位和报表，可重复执行。"
         "例：manage.py load_reference --json"
     )
 
