@@ -9,5 +9,5 @@ class CoreConfig(AppConfig):
     verbose_name = _("文件、任务与日志")
 
     def ready(self) -> None:
-        from core import checks, notices, reminders  # noqa: F401
+        from core import attachments, checks, notices, reminders  # noqa: F401
         from core.api import idempotency  # noqa: F401
