@@ -10,3 +10,4 @@ class CoordinationConfig(AppConfig):
 
     def ready(self) -> None:
         from coordination import policy  # noqa: F401
+        from coordination.services import proposal_reminders, task_notices  # noqa: F401

@@ -53,10 +53,18 @@ policy.register("coordination.roster", roles=MEMBERS)
 policy.register("coordination.change_roster", roles=OFFICERS)
 
 policy.register("coordination.meetings", roles=MEMBERS, token_scope="read:meetings")
-policy.register("coordination.propose_meeting", roles=MEMBERS)
-policy.register("coordination.manage_meetings", roles=OFFICERS, on_object=in_district)
+policy.register("coordination.propose_meeting", roles=MEMBERS, token_scope="write:meetings")
+policy.register(
+    "coordination.manage_meetings",
+    roles=OFFICERS,
+    token_scope="write:meetings",
+    on_object=in_district,
+)
+# Minutes and replies are signed by persons, never by systems.
 policy.register("coordination.issue_minutes", roles=[APPROVER], on_object=in_district)
-policy.register("coordination.countersign", roles=UNITS, on_object=takes_part)
+policy.register(
+    "coordination.countersign", roles=UNITS, token_scope="write:meetings", on_object=takes_part
+)
 
 policy.register("coordination.tasks", roles=MEMBERS, token_scope="read:tasks")
 policy.register(
@@ -85,6 +93,16 @@ policy.register(
 )
 
 policy.register("coordination.proposals", roles=MEMBERS, token_scope="read:proposals")
-policy.register("coordination.manage_proposals", roles=OFFICERS, on_object=in_district)
+policy.register(
+    "coordination.manage_proposals",
+    roles=OFFICERS,
+    token_scope="write:proposals",
+    on_object=in_district,
+)
 policy.register("coordination.sign_reply", roles=[APPROVER], on_object=in_district)
-policy.register("coordination.help_with_proposal", roles=UNITS, on_object=takes_part)
+policy.register(
+    "coordination.help_with_proposal",
+    roles=UNITS,
+    token_scope="write:proposals",
+    on_object=takes_part,
+)
