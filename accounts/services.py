@@ -55,7 +55,7 @@ def set_roles(*, user: User, roles: Iterable[str], by: Actor) -> None:
     with act("accounts.set_roles", by=by, obj=user) as this:
         user = locked(User.objects.filter(pk=user.pk)).get()
         before = frozenset(user.groups.values_list("name", flat=True))
-        if user.pk == by.id and wanted != before:
+        if user.pk in by.persons and wanted != before:
             raise ValidationError({"roles": _("不能变更自己的角色，请由另一名管理员办理。")})
         user.groups.set(Group.objects.filter(name__in=wanted))
         user.is_staff = bool(wanted & (COMMISSION | SEPARATED))
@@ -169,7 +169,9 @@ def change_user(
             for name, value in news.items()
             if value is not None and getattr(row, name) != value
         }
-        if row.pk == by.id and (changes.keys() - {"display_name"} or wanted not in (None, held)):
+        if row.pk in by.persons and (
+            changes.keys() - {"display_name"} or wanted not in (None, held)
+        ):
             raise ValidationError(_("不能变更自己的单位、角色或账号状态，请由另一名管理员办理。"))
         for name, (_before, value) in changes.items():
             setattr(row, name, value)
@@ -191,7 +193,7 @@ def reset_password(*, user: User, password: str, by: Actor, reason: str) -> None
 
     ValidationError for a weak one, and for one's own: that is changed by knowing the old one.
     """
-    if user.pk == by.id:
+    if user.pk in by.persons:
         raise ValidationError(_("本人的密码请在“修改密码”中更改。"))
     _set_password(user, password)
     with act("accounts.reset_password", by=by, obj=user, comment=reason):

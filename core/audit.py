@@ -28,6 +28,13 @@ class Actor:
     label: str = "系统"
     office_code: str = ""
     request_id: str = ""
+    # Those who let them act today (授权代办).
+    acting_for: frozenset[uuid.UUID] = frozenset()
+
+    @property
+    def persons(self) -> frozenset[uuid.UUID]:
+        """The actor and those they act for: what none of them may do to themselves."""
+        return self.acting_for | ({self.id} if self.id else set())
 
 
 SYSTEM = Actor()

@@ -36,7 +36,10 @@ class ActMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         scope = request.scope  # type: ignore[attr-defined]
         request_id = uuid.uuid4().hex
-        with audit.acting(audit.Actor(scope.user_id, scope.label, scope.office_code, request_id)):
+        actor = audit.Actor(
+            scope.user_id, scope.label, scope.office_code, request_id, scope.acting_for
+        )
+        with audit.acting(actor):
             response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response

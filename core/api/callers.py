@@ -14,4 +14,5 @@ def scope_of(request: Any) -> Scope:
 def actor_of(request: Any) -> Actor:
     """The caller as services and the audit log want it, with the id of the running request."""
     scope = scope_of(request)
-    return Actor(scope.user_id, scope.label, scope.office_code, current_actor().request_id)
+    request_id = current_actor().request_id
+    return Actor(scope.user_id, scope.label, scope.office_code, request_id, scope.acting_for)
