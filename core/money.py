@@ -70,7 +70,7 @@ class MoneyFormField(forms.DecimalField):
 
 
 if TYPE_CHECKING:
-    WholeNumberField = models.BigIntegerField[Decimal | int | str | Combinable, Decimal]
+    WholeNumberField = models.BigIntegerField[Decimal | int | str | Combinable | None, Any]
 else:
     WholeNumberField = models.BigIntegerField
 

@@ -35,6 +35,7 @@ from outlets.models import (
     ServiceFormat,
 )
 from outlets.models.outlet import FACT_FIELDS
+from reports.models import Period, ProgressReport, ReportType
 from territory.models import District, Neighbourhood, Street
 
 FACTS_FROM = dt.date(2024, 1, 1)
@@ -323,3 +324,67 @@ class UserFactory(DjangoModelFactory):
         if create:
             for name in names or ():
                 user.groups.add(Group.objects.get_or_create(name=name)[0])
+
+
+class ReportTypeFactory(DjangoModelFactory):
+    """A published monthly form of one number and one passage, owed by every street."""
+
+    class Meta:
+        model = ReportType
+        skip_postgeneration_save = True
+
+    district = factory.SubFactory(DistrictFactory)
+    code = factory.Sequence(lambda n: f"trial-form-{n}")
+    name = factory.Sequence(lambda n: f"试验月报{n}")
+    state = ReportType.State.PUBLISHED
+    cadence = ReportType.Cadence.MONTH
+    valid_from = FACTS_FROM
+
+    @factory.post_generation
+    def parts(form, create: bool, given: Any, **_kwargs: Any) -> None:
+        if create and given is not False:
+            form.duties.create(audience="streets", valid_from=FACTS_FROM)
+            form.items.create(
+                key="events", section="进展", label="活动场次", kind="number", over_time="sum",
+                over_offices="sum", sort=1,
+            )  # fmt: skip
+            form.items.create(
+                key="progress", section="进展", label="工作进展", kind="text", over_time="join",
+                over_offices="join", sort=2,
+            )  # fmt: skip
+
+
+class PeriodFactory(DjangoModelFactory):
+    """A month that is open: `PeriodFactory(type=…, code="2026-10")`."""
+
+    class Meta:
+        model = Period
+        skip_postgeneration_save = True
+
+    type = factory.SubFactory(ReportTypeFactory)
+    district = factory.SelfAttribute("type.district")
+    type_code = factory.SelfAttribute("type.code")
+    code = "2026-10"
+    starts_on = factory.LazyAttribute(lambda o: dt.date.fromisoformat(f"{o.code}-01"))
+    ends_on = factory.LazyAttribute(
+        lambda o: (o.starts_on + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    )
+    opens_on = factory.LazyAttribute(lambda o: o.ends_on - dt.timedelta(days=5))
+    due_on = factory.LazyAttribute(lambda o: o.ends_on + dt.timedelta(days=5))
+    closes_on = factory.LazyAttribute(lambda o: o.due_on + dt.timedelta(days=14))
+
+
+class ProgressReportFactory(DjangoModelFactory):
+    """What an office owes: `ProgressReportFactory(period=…, office=…)`."""
+
+    class Meta:
+        model = ProgressReport
+        skip_postgeneration_save = True
+
+    period = factory.SubFactory(PeriodFactory)
+    district = factory.SelfAttribute("period.district")
+    office = factory.LazyAttribute(
+        lambda o: OfficeFactory(street=StreetFactory(district=o.period.district))
+    )
+    street = factory.SelfAttribute("office.street")
+    due_on = factory.SelfAttribute("period.due_on")

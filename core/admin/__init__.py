@@ -1,6 +1,6 @@
 """The admin: its bases, for every room's admin.py, and the pages of the ground floor's tables."""
 
-from core.admin import registers
+from core.admin import calendars, registers
 from core.admin.acts import ActPage, button
 from core.admin.base import BaseAdmin, BaseInline, BaseStackedInline, ReadOnlyAdmin
 from core.admin.forms import ActForm, DatedForm, GatedForm, ReasonedForm, TableForm, WordsField
@@ -20,6 +20,7 @@ __all__ = [
     "TableForm",
     "WordsField",
     "button",
+    "calendars",
     "label_acts",
     "registers",
     "scope_of",

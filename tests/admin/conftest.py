@@ -11,6 +11,7 @@ from django.test import Client
 from accounts.models import ApiToken, hash_token
 from accounts.roles import COMMISSION, STREET
 from circles.models import ComplaintCount, Designation, FormatCheck, PilotBatch
+from coordination.models import Mechanism
 from core.ids import new_id
 from core.models import AuditEvent, Job
 from metrics.models import Release, RuleSet, Run, StreetNetwork
@@ -148,6 +149,14 @@ def fill(place: Place) -> None:
     rows["outlets.ledgercompleteness"] = LedgerCompleteness.objects.create(
         street=street, format=form, on=DAY
     )
+    rows["coordination.mechanism"] = Mechanism.objects.create(
+        district=district,
+        code=f"group-{street.code}",
+        name="试验工作小组",
+        kind="working_group",
+    )
+    report_form = rows["reports.reporttype"] = make.ReportTypeFactory(district=district)
+    rows["reports.period"] = make.PeriodFactory(type=report_form)
     rows["circles.compound"] = make.CompoundFactory(
         street=street, neighbourhood=hood, lon=make.CENTRE_LON, lat=make.CENTRE_LAT
     )

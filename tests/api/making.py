@@ -13,9 +13,10 @@ from django.test import Client
 from accounts.models import Office, User
 from accounts.services import issue_token
 from circles.models import ComplaintCount, Designation, FormatCheck, PilotBatch
+from coordination.models import Mechanism
 from core import audit
 from core.ids import new_id
-from core.models import Clause, Document, Job
+from core.models import CalendarDay, Clause, Document, Job, ReminderStage
 from metrics.models import Release, RuleSet, Run, StreetNetwork, Target
 from outlets.models import (
     AllianceMember,
@@ -33,6 +34,7 @@ from outlets.models import (
     Suspicion,
     Visit,
 )
+from reports.models import WorkItem
 from tests.factories import (
     BrandFactory,
     BusinessFormatFactory,
@@ -44,6 +46,8 @@ from tests.factories import (
     NeighbourhoodFactory,
     OfficeFactory,
     OutletFactory,
+    PeriodFactory,
+    ReportTypeFactory,
     ServiceFactory,
     SpaceFactory,
     StreetFactory,
@@ -351,6 +355,18 @@ def _target(setting: Setting) -> None:
     )
 
 
+def _work_item(setting: Setting) -> None:
+    WorkItem.objects.create(
+        district=setting.district,
+        office=setting.office,
+        street=setting.street,
+        circle=setting.circle,
+        category="event",
+        title=f"活动{setting.number()}",
+        happened_on=_day(setting),
+    )
+
+
 def _industry(setting: Setting) -> None:
     IndustryCode.objects.create(
         code=f"Z{setting.number():04d}", name="行业", suggests=BusinessFormat.objects.first()
@@ -362,6 +378,26 @@ def _services(setting: Setting, count: int) -> None:
     used = set(Service.objects.values_list("bit", flat=True))
     for bit in sorted(set(range(62)) - used)[:count]:
         ServiceFactory(bit=bit)
+
+
+def _mechanism(setting: Setting) -> None:
+    Mechanism.objects.create(
+        district=setting.district,
+        code=f"group-{setting.number()}",
+        name="试验工作小组",
+        kind="working_group",
+        clause=Clause.objects.first(),
+    )
+
+
+def _calendar(setting: Setting) -> None:
+    day = dt.date(2031, 1, 1) + dt.timedelta(days=setting.number())
+    CalendarDay.objects.create(day=day, name="试验")
+
+
+def _stage(setting: Setting) -> None:
+    known = ReminderStage.objects.count()
+    ReminderStage.objects.create(subject="task", offset=20 + known, audience="owner")
 
 
 MAKE: dict[str, Make] = {
@@ -404,6 +440,12 @@ MAKE: dict[str, Make] = {
         "metrics.value": _value,
         "metrics.ruleset": _rules,
         "metrics.target": _target,
+        "coordination.mechanism": _mechanism,
+        "reports.reporttype": lambda s: ReportTypeFactory(district=s.district),
+        "reports.period": lambda s: PeriodFactory(type=ReportTypeFactory(district=s.district)),
+        "core.calendarday": _calendar,
+        "core.reminderstage": _stage,
+        "reports.workitem": _work_item,
         "core.document": _document,
         "core.clause": _clause,
         "core.job": _job,
