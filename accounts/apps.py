@@ -1,6 +1,7 @@
 """Accounts: offices, people, roles, scope."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,6 +10,8 @@ class AccountsConfig(AppConfig):
     verbose_name = _("单位与用户")
 
     def ready(self) -> None:
-        from accounts import policy, signins  # noqa: F401
+        from accounts import handover, policy, signins  # noqa: F401
 
         signins.connect()
+        # What each room says of a person's open work.
+        autodiscover_modules("handover")

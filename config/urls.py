@@ -14,6 +14,7 @@ handler500 = "core.views.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("accounts/", include("accounts.urls")),
+    path("accounts/", include("portal.people.urls")),
     # Our own pages stand before the stock admin: /admin/ itself is the dashboard.
     path("", include("portal.urls")),
     path("ledger/", include("portal.ledger.urls")),

@@ -62,7 +62,12 @@ def _user_menu(scope: Scope) -> dict[str, Any] | None:
         "name": scope.label,
         "office": scope.office_code,
         "role_word": "、".join(roles),
-        "items": [],
+        "items": [
+            {"label": _("授权代办"), "url": reverse("people:delegations")},
+            {"label": _("工作交接"), "url": reverse("people:handovers")},
+        ]
+        if scope.roles
+        else [],
     }
 
 
