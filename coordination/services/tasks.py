@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Office
 from coordination.models import Resolution, Task, TaskFeedback, TaskOffice, TaskUrge
@@ -21,6 +22,7 @@ from core.audit import Actor, act
 from core.db import locked
 from core.models import Clause
 from core.scope import Scope
+from core.workdays import next_workday
 from core.workflow import moving
 from territory.models import District
 
@@ -48,12 +50,14 @@ def issue_task(
     """Give a task to `lead` with the help of `helping`; its units are told.
 
     Whether the caller may, is the caller's to ask (`coordination.manage_tasks`). Raises
-    ValidationError saying what to mend. The number is 年份-序号, once per district and year.
+    ValidationError saying what to mend. The number is 年份-序号, once per district and year. A due
+    day on a holiday moves to the next working day.
     """
     today = timezone.localdate()
     helpers = _helpers(lead, helping)
-    _require_units(district, [lead, *helpers])
+    _require_units(district, lead, helpers)
     _require_sound(title, due_on, today)
+    due_on = next_workday(due_on)
     with act("coordination.issue_task", by=by) as this:
         task = _numbered(
             Task(
@@ -84,8 +88,8 @@ def issue_task(
         tell_offices(
             task,
             key="issued",
-            title=_("新任务：%(title)s") % {"title": task.title},
-            text=_("办理时限 %(day)s。请牵头单位签收办理。") % {"day": due_on.isoformat()},
+            title=gettext_lazy("新任务：%(task)s"),
+            text=gettext_lazy("办理时限 %(day)s。请牵头单位签收办理。"),
         )
     return task
 
@@ -123,8 +127,9 @@ def report_task(
 ) -> Task:
     """反馈办理结果, by the lead unit; the commission is told."""
     _require_text(text, _("请写明办理结果。"))
-    with moving(TASK, task, "report", by=by, scope=scope, seen_version=seen_version) as (now, this):
-        this.comment = text
+    with moving(
+        TASK, task, "report", by=by, scope=scope, comment=text, seen_version=seen_version
+    ) as (now, _act):
         _say(now, TaskFeedback.Kind.RESULT, text, by=by, office_code=by.office_code)
         now.first_reported_on = now.first_reported_on or timezone.localdate()
         # Those for whom the reporter acts have reported, too.
@@ -133,8 +138,9 @@ def report_task(
         tell_commission(
             now,
             key=f"reported:{now.version}",
-            title=_("任务已反馈：%(title)s") % {"title": now.title},
-            text=text[:200],
+            title=gettext_lazy("任务已反馈：%(task)s"),
+            text="%(said)s",
+            said=text,
         )
     return now
 
@@ -156,8 +162,9 @@ def return_task(
         tell_offices(
             now,
             key=f"returned:{now.version}",
-            title=_("任务被退回：%(title)s") % {"title": now.title},
-            text=comment[:200],
+            title=gettext_lazy("任务被退回：%(task)s"),
+            text=gettext_lazy("退回意见：%(said)s"),
+            said=comment,
         )
     return now
 
@@ -193,8 +200,9 @@ def withdraw_task(
         tell_offices(
             now,
             key=f"withdrawn:{now.version}",
-            title=_("任务已撤销：%(title)s") % {"title": now.title},
-            text=comment[:200],
+            title=gettext_lazy("任务已撤销：%(task)s"),
+            text=gettext_lazy("撤销原因：%(said)s"),
+            said=comment,
         )
     return now
 
@@ -229,8 +237,11 @@ def _urged(task: Task, kind: Task.Supervision, *, by: Actor, scope: Scope, text:
         tell_offices(
             now,
             key=f"urge:{urge.pk}",
-            title=_("%(kind)s：%(title)s") % {"kind": kind.label, "title": now.title},
-            text=urge.text or _("办理时限 %(day)s。") % {"day": now.due_on.isoformat()},
+            title=gettext_lazy("%(kind)s：%(task)s"),
+            text=gettext_lazy("办理时限 %(day)s。%(said)s"),
+            heads=kind == Task.Supervision.SUPERVISED,
+            kind=kind.label,
+            said=urge.text,
         )
     return urge
 
@@ -280,12 +291,12 @@ def _helpers(lead: Office, helping: Iterable[Office]) -> list[Office]:
     return list({one.pk: one for one in helping if one.pk != lead.pk}.values())
 
 
-def _require_units(district: District, offices: Iterable[Office]) -> None:
-    for office in offices:
+def _require_units(district: District, lead: Office, helpers: Iterable[Office]) -> None:
+    for field, office in (("lead", lead), *(("helping", one) for one in helpers)):
         if office.district_id != district.pk:
-            raise ValidationError({"lead": _("“%(unit)s”不是本区单位。") % {"unit": office}})
+            raise ValidationError({field: _("“%(unit)s”不是本区单位。") % {"unit": office}})
         if office.kind not in GIVEN_TO:
-            raise ValidationError({"lead": _("不能向“%(unit)s”下达任务。") % {"unit": office}})
+            raise ValidationError({field: _("不能向“%(unit)s”下达任务。") % {"unit": office}})
 
 
 def _require_sound(title: str, due_on: dt.date, today: dt.date) -> None:

@@ -31,7 +31,6 @@ TASK = Machine(
             sources=frozenset({State.ISSUED, State.UNDER_WAY}),
             target=State.REPORTED,
             action="coordination.report_task",
-            comment=True,
         ),
         Move(
             word="close",

@@ -1,0 +1,36 @@
+"""How coordination's pages say who and when."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Office
+from core.workdays import Workdays
+
+
+def unit_name(office: Office | None) -> str:
+    """The unit as people of the district call it: without the district's own name in front."""
+    if office is None:
+        return "—"
+    place = f"{office.district.city}{office.district.name}"
+    short = office.name.removeprefix(place).removeprefix("人民政府")
+    return short or office.name
+
+
+def units_of(
+    district_id: Any, kinds: tuple[str, ...] = ("commission", "department", "street")
+) -> list[Office]:
+    """The district's units: commission, departments, streets, each in the order of their codes."""
+    rows = Office.objects.filter(district=district_id, kind__in=kinds).select_related("district")
+    return sorted(rows, key=lambda office: (kinds.index(office.kind), office.code))
+
+
+def left_text(due_on: dt.date, today: dt.date, days: Workdays) -> tuple[str, str]:
+    """(status, words) of a due day that is still to be kept: working days left or gone."""
+    n = days.between(today, due_on)
+    if due_on < today:
+        return "bad", _("逾期 %(n)d 个工作日") % {"n": max(-n, 1)}
+    if due_on == today:
+        return "warn", _("今天到期")
+    return ("warn" if n <= 3 else "none"), _("还有 %(n)d 个工作日") % {"n": n}
