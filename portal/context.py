@@ -1,5 +1,6 @@
 """What the frame of every page shows: navigation by what the caller may open, who they are."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import policy
+from core.notices import MOST_SHOWN, unread
 from core.scope import NOBODY, Scope
 
 # label, address name, the action that opens it
@@ -37,6 +39,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "nav_items": _navigation(request, scope),
         "user_menu": _user_menu(scope),
         "foot_links": _foot_links(scope),
+        # Called by the frame alone: other templates ask the database nothing.
+        "notices_link": partial(_notices_link, scope),
     }
 
 
@@ -69,6 +73,15 @@ def _user_menu(scope: Scope) -> dict[str, Any] | None:
         if scope.roles
         else [],
     }
+
+
+def _notices_link(scope: Scope) -> dict[str, str] | None:
+    if not policy.may(scope, "portal.notices"):
+        return None
+    waiting = unread(scope.user_id)
+    number = f"{MOST_SHOWN}+" if waiting > MOST_SHOWN else str(waiting or "")
+    text = _("消息：%(n)s 条未读") % {"n": number} if waiting else _("消息")
+    return {"url": reverse("notices:list"), "unread": number, "text": text}
 
 
 def _foot_links(scope: Scope) -> list[dict[str, str]]:
