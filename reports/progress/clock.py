@@ -8,9 +8,10 @@ from django.db.models.signals import post_delete, post_save
 from core import audit, jobs, schedule
 from core.jobs import Effect
 from core.models import CalendarDay, Job
-from reports.progress import opening
+from reports.progress import opening, prefilling
 
 PERIODS = "reports.periods"
+PREFILL = "reports.prefill"
 
 
 @jobs.handler(PERIODS)
@@ -26,7 +27,15 @@ def run(today: dt.date) -> dict[str, int]:
     return {"opened": len(opened), "closed": len(opening.close_periods(today))}
 
 
+@jobs.handler(PREFILL)
+def prefilled(job: Job) -> Effect:
+    """Keep the reports that nobody has begun up to date, after the night's figures."""
+    count = prefilling.refresh(dt.date.fromisoformat(job.key))
+    return lambda: {"reports": count}
+
+
 schedule.daily(PERIODS, hour=0)
+schedule.daily(PREFILL, hour=4)
 
 
 def calendar_changed(sender: object, **kwargs: Any) -> None:
