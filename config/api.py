@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from accounts.api.views import JobFace, MeFace
 from circles.api.sites import FacilityFace, SpaceFace
 from circles.api.views import BatchFace, CircleFace, CompoundFace
+from coordination.api.tasks import TaskFace
 from core.api.docs import DocsView, SchemaView
 from core.api.help import NowhereFace, ProblemFace
 from core.api.sources import ClauseFace, DocumentFace
@@ -15,6 +16,9 @@ from outlets.api.licences import LicenceNoticeFace
 from outlets.api.quality import FindingFace
 from outlets.api.register import OutletFace
 from outlets.api.views import BrandFace, EnterpriseFace, FormatFace
+from reports.api.periods import PeriodFace
+from reports.api.progress_reports import ProgressReportFace
+from reports.api.work_items import WorkItemFace
 from territory.api.views import DistrictFace, NeighbourhoodFace, StreetFace
 
 router = SimpleRouter(use_regex_path=False)
@@ -38,8 +42,12 @@ for prefix, face in {
     "runs": RunFace,
     "releases": ReleaseFace,
     "values": ValueFace,
+    "periods": PeriodFace,
+    "progress-reports": ProgressReportFace,
     "documents": DocumentFace,
     "clauses": ClauseFace,
+    "work-items": WorkItemFace,
+    "tasks": TaskFace,
     "jobs": JobFace,
 }.items():
     router.register(prefix, face, basename=prefix)

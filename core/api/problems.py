@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.core.serializers.json import DjangoJSONEncoder
 from django.core.signals import got_request_exception
 from django.db import DatabaseError, IntegrityError
 from django.http import Http404, HttpResponse
@@ -113,8 +114,12 @@ def problem_response(
     errors: list[dict[str, Any]] | None = None,
     *,
     headers: dict[str, str] | None = None,
+    more: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """An `application/problem+json` answer; `errors` are `{field, row, message}`."""
+    """An `application/problem+json` answer; `errors` are `{field, row, message}`.
+
+    `more` are members of this kind of problem alone (RFC 9457, 3.2).
+    """
     slug = _KIND_OF_STATUS[status]
     problem: dict[str, Any] = {
         "type": f"/api/problems/{slug}/",
@@ -126,7 +131,7 @@ def problem_response(
         problem["errors"] = errors
     if request_id := audit.current_actor().request_id:
         problem["request_id"] = request_id
-    body = json.dumps(problem, ensure_ascii=False)
+    body = json.dumps(problem | (more or {}), ensure_ascii=False, cls=DjangoJSONEncoder)
     return HttpResponse(body, status=status, content_type=MEDIA_TYPE, headers=headers)
 
 

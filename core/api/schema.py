@@ -47,6 +47,14 @@ _VERBS = {
     "review": _("检查"),
     "confirm": _("确认"),
     "revoke": _("撤销"),
+    "prefill": _("预填"),
+    "submit": _("报送"),
+    "withdraw": _("撤回"),
+    "accept": _("通过"),
+    "send_back": _("退回修改"),
+    "sign_off": _("定稿"),
+    "reopen": _("重新开放"),
+    "differences": _("两次报送的差异"),
 }
 _GEOMETRY = {"type": ["object", "null"]}
 

@@ -82,8 +82,8 @@ def save_answers(
     """Save all of the answers or none; returns them in the order given.
 
     The report's row is locked, so two savers of one report follow each other. Equal content is no
-    conflict and writes nothing. The first answer makes a draft of what was not begun. `scope` None
-    is the system's own (sample data).
+    conflict and writes nothing, but saving what was prefilled is looking at it: the first save
+    makes a draft of what was not begun. `scope` None is the system's own (sample data).
 
     Raises PermissionDenied, AnswerConflictError, StaleVersionError (`seen_report`), or
     ValidationError by item key: no such item, not of its kind, a changed prefilled number without
@@ -108,7 +108,7 @@ def save_answers(
             answer = standing.setdefault(key, ReportAnswer(report=now, key=key, version=0))
             _write(answer, *contents[key], by)
         this.obj, this.changes = now, {"keys": changed}
-        if changed:
+        if changed or now.state == State.TODO:
             this.from_state = now.state
             _begin(now, by)
             this.to_state = now.state

@@ -56,7 +56,8 @@ def submit(
     ) as (now, this):
         if this.from_state == State.TODO:
             raise ValidationError(
-                _("尚未填写任何内容：请先填写；本期确无变化的，请用“无变化报送”。"), code="state"
+                _("尚未填写：请核对并保存填报内容后报送；本期确无变化的，请用“无变化报送”。"),
+                code="state",
             )
         now.no_change = False
         _refuse_blocked(now)

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Office, User
 from accounts.services import issue_token
 from circles.models import ComplaintCount, Designation, FormatCheck, PilotBatch
-from coordination.models import Mechanism
+from coordination.models import Mechanism, Task
 from core import audit
 from core.ids import new_id
 from core.models import CalendarDay, Clause, Document, Job, ReminderStage
@@ -34,7 +35,7 @@ from outlets.models import (
     Suspicion,
     Visit,
 )
-from reports.models import WorkItem
+from reports.models import Period, WorkItem
 from tests.factories import (
     BrandFactory,
     BusinessFormatFactory,
@@ -47,6 +48,7 @@ from tests.factories import (
     OfficeFactory,
     OutletFactory,
     PeriodFactory,
+    ProgressReportFactory,
     ReportTypeFactory,
     ServiceFactory,
     SpaceFactory,
@@ -367,6 +369,19 @@ def _work_item(setting: Setting) -> None:
     )
 
 
+def _task(setting: Setting) -> None:
+    task = Task.objects.create(
+        district=setting.district,
+        number=f"2026-{setting.number():03d}",
+        title="试验任务",
+        issued_on=_day(setting),
+        due_on=dt.date(2031, 1, 6),
+        clause=Clause.objects.first(),
+    )
+    task.offices.create(office=setting.office, role="lead")
+    task.offices.create(office=OfficeFactory(street=setting.street), role="help")
+
+
 def _industry(setting: Setting) -> None:
     IndustryCode.objects.create(
         code=f"Z{setting.number():04d}", name="行业", suggests=BusinessFormat.objects.first()
@@ -398,6 +413,24 @@ def _calendar(setting: Setting) -> None:
 def _stage(setting: Setting) -> None:
     known = ReminderStage.objects.count()
     ReminderStage.objects.create(subject="task", offset=20 + known, audience="owner")
+
+
+def _progress_report(setting: Setting) -> None:
+    """One that came back: with an answer, what was sent, and a comment."""
+    period = Period.objects.filter(district=setting.district).first() or PeriodFactory(
+        type=ReportTypeFactory(district=setting.district)
+    )
+    report = ProgressReportFactory(
+        period=period,
+        office=OfficeFactory(street=setting.street),
+        street=setting.street,
+        state="returned",
+        first_submitted_at=timezone.now(),
+    )
+    report.answers.create(key="events", number=3, origin={"source": "ledger"})
+    report.comments.create(key="events", text="请核对", submission=1)
+    content = {"no_change": False, "revision": 1, "answers": {"events": {"number": "3"}}}
+    report.submissions.create(number=1, content=content, sha256="0" * 64)
 
 
 MAKE: dict[str, Make] = {
@@ -445,7 +478,9 @@ MAKE: dict[str, Make] = {
         "reports.period": lambda s: PeriodFactory(type=ReportTypeFactory(district=s.district)),
         "core.calendarday": _calendar,
         "core.reminderstage": _stage,
+        "reports.progressreport": _progress_report,
         "reports.workitem": _work_item,
+        "coordination.task": _task,
         "core.document": _document,
         "core.clause": _clause,
         "core.job": _job,

@@ -2,12 +2,103 @@
 
 from typing import Any
 
-from tests.permissions.entries import ListEntry, PageEntry, WriteEntry
+from django.utils import timezone
 
-LISTS: dict[str, ListEntry] = {}
-WRITES: tuple[WriteEntry, ...] = ()
+from accounts.roles import APPROVER, DEPARTMENT_LIAISON, PROGRAMME_OFFICER, STREET_OFFICER
+from tests.factories import (
+    OfficeFactory,
+    PeriodFactory,
+    ProgressReportFactory,
+    ReportTypeFactory,
+)
+from tests.permissions.callers import FOREIGN_OFFICER, TOKEN_OF_COMMISSION
+from tests.permissions.entries import (
+    DISTRICT_WIDE,
+    NOBODY,
+    OF_THE_STREET,
+    ListEntry,
+    PageEntry,
+    Who,
+    WriteEntry,
+    by_street,
+    shared,
+)
+
+READERS: Who = DISTRICT_WIDE | OF_THE_STREET | {DEPARTMENT_LIAISON}
+CHECKERS: Who = frozenset({PROGRAMME_OFFICER, APPROVER, TOKEN_OF_COMMISSION})
+FINALISERS: Who = frozenset({PROGRAMME_OFFICER, TOKEN_OF_COMMISSION})
+
+LISTS: dict[str, ListEntry] = {
+    "periods": shared(READERS, type=lambda row: row.type_code),
+    "progress-reports": ListEntry(
+        ask=READERS | {FOREIGN_OFFICER},
+        own=DISTRICT_WIDE | OF_THE_STREET,
+        other=DISTRICT_WIDE,
+        foreign=frozenset({FOREIGN_OFFICER}),
+        by={
+            "office": lambda row: row.office.code,
+            "street": by_street,
+            "type": lambda row: row.period.type_code,
+        },
+    ),
+}
+
+
+def _move(word: str, own: Who, rows: str, *, other: Who = NOBODY, **body: Any) -> WriteEntry:
+    """A move of a report; the office's own moves are nobody's in another street."""
+    return WriteEntry(
+        "post",
+        f"api:v1:progress-reports-{word}",
+        own,
+        other,
+        lambda world, place: body,
+        rows=rows,
+    )
+
+
+WRITES: tuple[WriteEntry, ...] = (
+    WriteEntry(
+        "patch",
+        "api:v1:progress-reports-detail",
+        OF_THE_STREET,
+        NOBODY,
+        lambda world, place: {"answers": {"events": {"number": "3", "version": 0}}},
+        rows="progress-reports",
+    ),
+    _move("prefill", OF_THE_STREET, "progress-reports"),
+    _move("submit", OF_THE_STREET, "progress-reports", no_change=True),
+    _move("withdraw", OF_THE_STREET, "sent-reports"),
+    _move("accept", CHECKERS, "sent-reports", other=CHECKERS),
+    _move("return", CHECKERS, "sent-reports", other=CHECKERS, comment="请核对"),
+    _move("sign-off", FINALISERS, "passed-reports", other=FINALISERS),
+    _move("reopen", CHECKERS, "passed-reports", other=CHECKERS, comment="数据有误"),
+)
 PAGES: dict[str, PageEntry] = {}
 
 
 def fill(world: Any, place: str, street: Any) -> None:
-    """Rows of this room at a place."""
+    """Rows of this room at a place: a report not begun, one sent, one passed."""
+    offices = {
+        "own": world.callers.people[STREET_OFFICER].office,
+        # The commission owes reports, too.
+        "foreign": world.callers.people[FOREIGN_OFFICER].office,
+    }
+    office = offices.get(place) or OfficeFactory(street=street)
+    form = ReportTypeFactory(district=street.district)
+    # Something that prefilling knows.
+    form.items.create(
+        key="outlets", label="网点数", kind="number", source="ledger", source_code="outlets_open"
+    )
+    sent = {"first_submitted_at": timezone.now()}
+    for month, name, state, told in (
+        ("2026-10", "progress-reports", "todo", {}),
+        ("2026-09", "sent-reports", "submitted", sent),
+        ("2026-08", "passed-reports", "accepted", sent),
+    ):
+        period = PeriodFactory(type=form, code=month)
+        report = ProgressReportFactory(
+            period=period, office=office, street=street, state=state, **told
+        )
+        world.add(name, place, report)
+        if place != "other":
+            world.add("periods", place, period)
