@@ -17,8 +17,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("portal.people.urls")),
     # Our own pages stand before the stock admin: /admin/ itself is the dashboard.
     path("", include("portal.urls")),
+    path("", include("portal.desk.urls")),
     path("ledger/", include("portal.ledger.urls")),
     path("coordination/", include("portal.coordination.urls")),
+    path("notices/", include("portal.notices.urls")),
     path("admin/", admin.site.urls),
     path("api/", include(("config.api", "api"))),
     path("healthz", views.healthz, name="healthz"),

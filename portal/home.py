@@ -25,7 +25,7 @@ from portal.console import address_of
 # Roles → their start page; the first that is mounted and fits is taken.
 START_PAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (COMMISSION, ("portal:dashboard", "admin:index")),
-    (STREET, ("portal:desk", "admin:outlets_outlet_changelist")),
+    (STREET | {DEPARTMENT_LIAISON}, ("portal:desk",)),
     (frozenset({AUDITOR}), ("admin:core_auditevent_changelist",)),
     (frozenset({SECURITY_ADMIN}), ("admin:accounts_user_changelist",)),
 )
@@ -40,10 +40,6 @@ class Waiting:
 
 
 WAITING: dict[str, Waiting] = {
-    DEPARTMENT_LIAISON: Waiting(
-        _("区商务委转来的需求、任务和联席会议事项，会列在这里，并注明办理时限。"),
-        _("事项由区商务委按责任分工转办；如有应办而未见的事项，请联系区商务委经办人。"),
-    ),
     EXPERT: Waiting(
         _("分派给您评审的申报材料和评分表，会列在这里，并注明评审截止日期。"),
         _("评审任务由区商务委分派；分派后即可在此打开，未分派的材料不可见。"),

@@ -2,12 +2,13 @@
 
 from django.urls import path, re_path
 
+from portal.desk import home
 from portal.views import check, circle, dashboard, data, figure, lists, street
 
 app_name = "portal"
 urlpatterns = [
     path("admin/", dashboard.dashboard, name="dashboard"),
-    path("desk/", street.desk, name="desk"),
+    path("desk/", home.desk, name="desk"),
     path("streets/<str:code>/", street.street, name="street"),
     path("circles/", lists.circles, name="circles"),
     path("circles/<str:code>/", circle.circle, name="circle"),

@@ -1,9 +1,9 @@
-"""One street or town, and the desk of the people who work for it."""
+"""One street or town."""
 
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -36,16 +36,6 @@ CIRCLE_COLUMNS = ("basic_basket_share", "basic_formats_present", "missing_format
 SHADES = ("basic_basket_share", "chain_share", "missing_formats")
 
 
-@page("portal.desk")
-def desk(request: HttpRequest) -> HttpResponse:
-    """`/desk/`: the caller's own street."""
-    scope = scope_of(request)
-    street = Street.objects.filter(pk__in=scope.street_ids).first()  # type: ignore[misc]
-    if street is None:
-        raise Http404(_("您的单位尚未关联街道（镇），请联系系统管理员。"))
-    return redirect("portal:street", code=street.code)
-
-
 @page("portal.figures")
 def street(request: HttpRequest, code: str) -> HttpResponse:
     """`/streets/<code>/`: released figures for everyone, the ledger's state for its own street."""
@@ -65,7 +55,7 @@ def street(request: HttpRequest, code: str) -> HttpResponse:
         ],
         "street": _facts(row),
         "actions": [],
-        "ledger": _ledger(scope, row) if own else None,
+        "ledger": ledger_health(scope, row) if own else None,
         "circles": {"rows": [], "caption": _("便民生活圈")},
         "gaps": {"items": []},
     }
@@ -162,7 +152,7 @@ def _facts(row: Street) -> dict[str, Any]:
     }
 
 
-def _ledger(scope: Scope, row: Street) -> dict[str, Any]:
+def ledger_health(scope: Scope, row: Street) -> dict[str, Any]:
     """Health of the street's ledger: located, sized, staffed, confirmed."""
     rows = Outlet.objects.visible_to(scope).filter(street=row).registered().filter(status="open")
     total = rows.count()
