@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("portal.people.urls")),
+    path("desk/news/", include("portal.reporting.news_urls")),
+    path("reports/", include("portal.reporting.urls")),
     # Our own pages stand before the stock admin: /admin/ itself is the dashboard.
     path("", include("portal.urls")),
     path("", include("portal.desk.urls")),
