@@ -22,6 +22,7 @@ UNITS = {
     Unit.METRES: "米",
     Unit.RATE: "数值",
     Unit.SQUARE_METRES: "平方米",
+    Unit.TIMES: "场",
 }
 BASES = {Basis.TARGET: "目标", Basis.STATISTIC: "统计", Basis.ANALYSIS: "分析"}
 SCOPES = {"C": "生活圈", "S": "街道（镇）", "D": "全区"}

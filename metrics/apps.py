@@ -1,6 +1,7 @@
 """Metrics: networks, reach, indicators, runs, values, releases."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,6 +14,8 @@ class MetricsConfig(AppConfig):
         from metrics import checks, policy, work  # noqa: F401
         from outlets.signals import outlets_changed
 
+        # Figures that rooms above contribute.
+        autodiscover_modules("indicators")
         outlets_changed.connect(_changed, dispatch_uid="metrics.outlets")
         circles_changed.connect(_changed, dispatch_uid="metrics.circles")
 

@@ -28,6 +28,7 @@ class Unit(StrEnum):
     METRES = "metres"
     RATE = "rate"
     SQUARE_METRES = "square_metres"
+    TIMES = "times"
 
 
 class Part(StrEnum):

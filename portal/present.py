@@ -40,6 +40,8 @@ def unit_text(indicator: Indicator) -> str:
             return _("米")
         case Unit.COUNT:
             return _("个")
+        case Unit.TIMES:
+            return _("场")
         case _:
             return ""
 

@@ -87,7 +87,7 @@ class Inputs:
     street_complete: Bools  # [S, F] ledger confirmed complete, within the checks' validity
     circle_checked: Ints  # [C, F] -1 nobody looked, 0 not found, 1 found
     street_checked: Ints  # [S, F]
-    # --- scalars: ids, rules, the day
+    # --- scalars: ids, rules, the day; and what rooms above contributed (`metrics.contributed`)
     meta: dict[str, Any]
 
     @property

@@ -10,6 +10,7 @@ from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from circles.models import Circle, CircleFacts, Compound, CompoundFacts, FormatCheck
 from circles.models.circle import State
 from core.dated import as_of as as_of_facts
+from metrics.inputs import contributions
 from metrics.inputs.arrays import FORMULA_VERSION, Inputs
 from metrics.inputs.membership import memberships
 from metrics.models import RuleSet, StreetNetwork
@@ -172,6 +173,7 @@ def read_inputs(
             "chain_min_stores": rules.chain_min_stores,
             "quality_kinds": rules.quality_kinds,
             "coverage_floor": float(rules.coverage_floor),
+            contributions.META: contributions.collect(district, as_of),
         },
     )
 
