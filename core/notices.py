@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 from typing import Any
 from urllib.parse import urljoin
 
@@ -126,14 +126,28 @@ schedule.daily(MAIL, hour=9)
 def send_waiting() -> int:
     """Send the mail that waits, oldest first; how many were sent.
 
-    MailUnsentError when the server could not be reached: what was not sent waits for the next run.
+    MailUnsentError when some could not be sent now: it waits for the next run. A server that is
+    out of order is not asked again for each mail.
     """
     _give_up()
-    sent = 0
+    sent, put_off = 0, ""
     waiting = Notice.objects.filter(mail=Mail.WAITING).order_by("at", "id")
     for pk in list(waiting.values_list("pk", flat=True)):
-        if _claim(pk):
-            sent += _send(Notice.objects.get(pk=pk))
+        if not _claim(pk):
+            continue
+        notice = Notice.objects.get(pk=pk)
+        try:
+            message_of(notice).send()
+        except Exception as error:
+            logger.warning("mail of notice %s was not sent", pk, exc_info=True)
+            put_off = _put_off(notice, error)
+            if put_off and not _is_about_this(error):
+                break
+        else:
+            _settle(notice, Mail.SENT)
+            sent += 1
+    if put_off:
+        raise MailUnsentError(put_off)
     return sent
 
 
@@ -141,20 +155,6 @@ def _claim(pk: uuid.UUID) -> bool:
     """Take a waiting mail for this worker; False when another one has it."""
     mine = Notice.objects.filter(pk=pk, mail=Mail.WAITING)
     return bool(mine.update(mail=Mail.SENDING, mailed_at=timezone.now()))
-
-
-def _send(notice: Notice) -> bool:
-    try:
-        message_of(notice).send()
-    except Exception as error:
-        logger.warning("mail of notice %s was not sent", notice.pk, exc_info=True)
-        if _is_final(error):
-            _settle(notice, Mail.FAILED, str(error))
-            return False
-        _settle(notice, Mail.WAITING, str(error))
-        raise MailUnsentError(str(error)) from error
-    _settle(notice, Mail.SENT)
-    return True
 
 
 def message_of(notice: Notice) -> EmailMessage:
@@ -174,13 +174,29 @@ def message_of(notice: Notice) -> EmailMessage:
     return EmailMessage(subject=subject, body="\n".join(lines), to=[notice.email])
 
 
+def _put_off(notice: Notice, error: Exception) -> str:
+    """Fail the mail when trying again cannot help, else let it wait; why it waits."""
+    said = f"{type(error).__name__}: {error}"
+    if _is_final(error):
+        _settle(notice, Mail.FAILED, said)
+        return ""
+    _settle(notice, Mail.WAITING, said)
+    return said
+
+
+def _is_about_this(error: Exception) -> bool:
+    """Whether the server refused this mail alone, not every mail."""
+    return isinstance(error, SMTPRecipientsRefused | SMTPDataError)
+
+
 def _is_final(error: Exception) -> bool:
-    """Whether trying again cannot help: refused for good, not unreachable or busy."""
+    """Whether trying again cannot help: refused for good, or no mail can be made of it."""
     if isinstance(error, SMTPRecipientsRefused):
         return all(code >= 500 for code, _reason in error.recipients.values())
-    if isinstance(error, SMTPResponseException):
+    if isinstance(error, SMTPDataError):
         return error.smtp_code >= 500
-    return not isinstance(error, OSError | SMTPException)
+    # SMTPException is an OSError, as are all failures to reach the server.
+    return not isinstance(error, OSError)
 
 
 def _settle(notice: Notice, state: Mail, error: str = "") -> None:
