@@ -18,9 +18,11 @@ from outlets.models import Outlet
 from outlets.quality import check_quality
 from outlets.signals import outlets_changed
 from portal.demo import accounts
+from portal.demo.coordinating import write_coordination
 from portal.demo.district import DemoDistrict, generate
 from portal.demo.plan import Plan
 from portal.demo.removal import remove_sample
+from portal.demo.reporting import write_reporting
 from portal.demo.tables import length
 from portal.demo.writing import write
 from territory.models import District, Street
@@ -109,6 +111,8 @@ def _store(demo: DemoDistrict, district: District) -> dict[str, Any]:
         write(demo, district)
         users = accounts.create(district)
         summary = summarise(demo) | {"users": users}
+        summary |= write_reporting(demo.plan, district)
+        summary |= write_coordination(demo.plan, district)
         store_network(
             district=district,
             network=demo.network,

@@ -17,6 +17,22 @@ from circles.models import (
     FormatCheck,
     Space,
 )
+from coordination.models import (
+    Countersignature,
+    Meeting,
+    MeetingOffice,
+    Proposal,
+    ProposalFigure,
+    ProposalOffice,
+    Resolution,
+    ResponsibilityProgress,
+    RosterEntry,
+    Task,
+    TaskFeedback,
+    TaskOffice,
+    TaskUrge,
+    WorkLineProgress,
+)
 from metrics.models import CompoundReach, Membership, Release, Run, StreetNetwork, Value
 from outlets.models import (
     AllianceMember,
@@ -31,10 +47,46 @@ from outlets.models import (
     QualityFinding,
 )
 from portal.demo import accounts
+from reports.models import (
+    Bulletin,
+    Consolidation,
+    Period,
+    ProgressReport,
+    ReportAnswer,
+    ReportComment,
+    ReportSubmission,
+    ReportUrge,
+    WorkItem,
+)
 from territory.models import District, Neighbourhood, Street
 
 # Children before parents; the flag is the row's own or that of what it belongs to.
 SAMPLE: Final[tuple[tuple[Any, str], ...]] = (
+    (Countersignature, "meeting__is_sample"),
+    (TaskUrge, "task__is_sample"),
+    (TaskFeedback, "task__is_sample"),
+    (TaskOffice, "task__is_sample"),
+    (Task, "is_sample"),
+    (Resolution, "meeting__is_sample"),
+    (MeetingOffice, "meeting__is_sample"),
+    (Meeting, "is_sample"),
+    (ProposalFigure, "proposal__is_sample"),
+    (ProposalFigure, "release__run__is_sample"),
+    (ProposalOffice, "proposal__is_sample"),
+    (Proposal, "is_sample"),
+    (ResponsibilityProgress, "is_sample"),
+    (WorkLineProgress, "is_sample"),
+    (RosterEntry, "is_sample"),
+    (WorkItem, "is_sample"),
+    (Bulletin, "is_sample"),
+    (Consolidation, "is_sample"),
+    (ReportUrge, "report__is_sample"),
+    (ReportComment, "report__is_sample"),
+    (ReportSubmission, "report__is_sample"),
+    (ReportAnswer.history.model, "report__is_sample"),
+    (ReportAnswer, "report__is_sample"),
+    (ProgressReport, "is_sample"),
+    (Period, "is_sample"),
     (Release, "run__is_sample"),
     (Value, "run__is_sample"),
     (CompoundReach, "compound__is_sample"),
