@@ -50,7 +50,7 @@ policy.register("coordination.assign_duties", roles=OFFICERS)
 policy.register("coordination.lines", roles=MEMBERS)
 policy.register("coordination.change_lines", roles=OFFICERS)
 policy.register("coordination.roster", roles=MEMBERS)
-policy.register("coordination.change_roster", roles=OFFICERS)
+policy.register("coordination.change_roster", roles=OFFICERS, on_object=in_district)
 
 policy.register("coordination.meetings", roles=MEMBERS, token_scope="read:meetings")
 policy.register("coordination.propose_meeting", roles=MEMBERS, token_scope="write:meetings")

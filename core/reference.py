@@ -45,6 +45,7 @@ def load(fixtures: Path) -> dict[str, int]:
         ],
         key=["code"],
     )
+    tasks = {row["code"]: tuple(row["task_clauses"]) for row in data["documents"]}
     loaded = upsert(
         Clause,
         [
@@ -56,6 +57,8 @@ def load(fixtures: Path) -> dict[str, int]:
                 "units": row["units"],
                 # A heading has no manner of its own; its paragraphs do.
                 "manner": row["manner"] or Clause.Manner.UNSTATED,
+                "sets_task": row["kind"] == "paragraph"
+                and row["ref"].startswith(tasks[row["document"]]),
                 "sort": row["order"],
             }
             for row in data["clauses"]

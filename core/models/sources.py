@@ -52,6 +52,8 @@ class Clause(models.Model):
     title = models.CharField(_("标题"), max_length=200)
     text = models.TextField(_("原文"))
     units: Any = models.JSONField(_("责任单位"), default=list)
+    # Whether it sets something to be done; headings, aims and principles do not.
+    sets_task = models.BooleanField(_("布置任务"), default=False)
     manner = models.CharField(_("责任方式"), max_length=12, choices=Manner, default=Manner.UNSTATED)
     sort = models.PositiveSmallIntegerField(_("次序"), default=0)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 import accounts.reference
 import circles.reference
+import coordination.reference
 import core.reference
 import metrics.reference
 import outlets.reference
@@ -25,6 +26,7 @@ LOADERS = (
     circles.reference.load,
     metrics.reference.load,
     accounts.reference.load,
+    coordination.reference.load,
     reports.reference.load,
 )
 
