@@ -220,6 +220,7 @@ def _refuse_blocked(report: ProgressReport) -> None:
 
 def _send(report: ProgressReport, by: Actor, scope: Scope | None, comment: str) -> dict[str, Any]:
     """Keep what is sent, by whom and when; returns what the audit log says of it."""
+    _require_short(comment)
     at = timezone.now()
     report.first_submitted_at = report.first_submitted_at or at
     report.submitted_at, report.submitted_by_label = at, by.label
@@ -233,7 +234,7 @@ def _send(report: ProgressReport, by: Actor, scope: Scope | None, comment: str) 
         revision=report.revision,
         at=at,
         by_label=by.label,
-        comment=comment[:_COMMENT_LENGTH],
+        comment=comment,
         content=content,
         sha256=digest_of(content),
     )
@@ -244,7 +245,7 @@ def _send(report: ProgressReport, by: Actor, scope: Scope | None, comment: str) 
 
 def _submitters(report: ProgressReport, by: Actor, scope: Scope | None) -> list[str]:
     """Everyone who ever sent it, and those they acted for: none of them may decide on it."""
-    persons = scope.persons if scope else {by.id} - {None}
+    persons = scope.persons if scope else by.persons
     return sorted({*report.submitted_by_ids, *map(str, persons)})
 
 
@@ -289,6 +290,7 @@ def _reopen(
     by: Actor,
 ) -> None:
     """What 退回修改 and 重新开放 have in common: comments, a new due day, who decided."""
+    _require_short(comment)
     report.due_on = _mending_day(due_on)
     _decide(report, by)
     number = _last_number(report)
@@ -296,6 +298,13 @@ def _reopen(
         ReportComment(report=report, key=key, text=text, submission=number, by_label=by.label)
         for key, text in (("", normalise(comment)), *_checked_comments(report, comments).items())
     )
+
+
+def _require_short(comment: str) -> None:
+    if len(comment) > _COMMENT_LENGTH:
+        raise ValidationError(
+            {"comment": _("意见最多 %(most)d 个字符。") % {"most": _COMMENT_LENGTH}}
+        )
 
 
 def _mending_day(due_on: dt.date | None) -> dt.date:
