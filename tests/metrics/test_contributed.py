@@ -19,12 +19,19 @@ from metrics.inputs.contributions import COLLECTORS, META
 from metrics.models import Run, Value
 from metrics.retention import stands
 from metrics.services import inputs_root, make_snapshot, recompute_snapshot
-from reports.models import WorkItem
+from reports.models import Period, ProgressReport, ReportType, WorkItem
 from tests import factories as make
 from tests.metrics.worlds import DAY, World, make_world
 
 pytestmark = pytest.mark.django_db
-CODES = {"events_count", "jobs_created", "care_posts", "tasks_done_share"}
+CODES = {
+    "events_count",
+    "jobs_created",
+    "care_posts",
+    "tasks_done_share",
+    "report_on_time_share",
+    "report_complete_share",
+}
 
 
 @pytest.fixture
@@ -45,6 +52,27 @@ def task(world: World, office: Office, number: int, **more: Any) -> Task:
     row = Task.objects.create(district=world.district, number=str(number), **told)
     TaskOffice.objects.create(task=row, office=office, role="lead")
     return row
+
+
+def period(world: World, code: str, ends_on: dt.date, due_on: dt.date) -> Period:
+    kind = ReportType.objects.order_by("id").first()
+    return Period.objects.create(
+        district=world.district,
+        type=kind,
+        type_code=kind.code,
+        code=code,
+        starts_on=ends_on.replace(day=1),
+        ends_on=ends_on,
+        opens_on=ends_on,
+        due_on=due_on,
+        closes_on=due_on,
+    )
+
+
+def report(of: Period, office: Office, **more: Any) -> ProgressReport:
+    return ProgressReport.objects.create(
+        district=of.district, period=of, office=office, due_on=of.due_on, **more
+    )
 
 
 @pytest.fixture
@@ -72,6 +100,14 @@ def reported(world: World) -> dict[str, Office]:
     task(world, bureau, 4, first_reported_on=DAY, **closed)
     task(world, bureau, 5, first_reported_on=early, state="reported")
     task(world, one, 6, due_on=DAY + dt.timedelta(days=1))
+    in_time, late = (dt.datetime(2026, 6, day, 4, tzinfo=dt.UTC) for day in (4, 8))
+    may = period(world, "2026-05", dt.date(2026, 5, 31), dt.date(2026, 6, 5))
+    report(may, one, state="accepted", first_submitted_at=in_time, returned_times=1)
+    report(may, two, state="final", first_submitted_at=late)
+    report(may, bureau, state="todo")
+    # Not due yet: says nothing.
+    june = period(world, "2026-06", dt.date(2026, 6, 30), dt.date(2026, 7, 6))
+    report(june, one, state="accepted", first_submitted_at=in_time)
     return {"one": one, "two": two, "bureau": bureau}
 
 
@@ -101,6 +137,11 @@ def test_each_area_has_what_was_reported_there(
     assert figure(run, "tasks_done_share", "S", one) == (1, 2, 0.5, 1)
     assert figure(run, "tasks_done_share", "S", two) == (0, 0, None, 1)
     assert figure(run, "tasks_done_share", "D", district) == (2, 4, 0.5, 1)
+    assert figure(run, "report_on_time_share", "S", one) == (1, 1, 1, 1)
+    assert figure(run, "report_on_time_share", "S", two) == (0, 1, 0, 1)
+    assert figure(run, "report_on_time_share", "D", district) == (1, 3, 1 / 3, 1)
+    assert figure(run, "report_complete_share", "D", district) == (2, 3, 2 / 3, 1)
+    assert figure(run, "report_complete_share", "S", third) == (0, 0, None, 1)
     same = tasks_done(
         Task.objects.filter(district=district),
         since=dt.date(DAY.year, 1, 1),
