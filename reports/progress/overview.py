@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,7 +11,6 @@ from django.utils.translation import gettext as _
 from accounts.models import Office
 from core.scope import Scope
 from reports.models import Period, ProgressReport
-from reports.progress.consolidating import office_order
 from reports.progress.rates import Rates, Standing, Tally, standing_of, tally
 from territory.models import District
 
@@ -89,7 +89,8 @@ def matrix(
 ) -> Matrix:
     """The reports that the caller sees of the periods that end in `year` (of one form); 2 queries.
 
-    With `office_kind` of the offices of that kind alone, the totals too. Columns by end, then form; rows: streets in their order, then the commission and departments.
+    With `office_kind`, of offices of that kind alone. Columns by end, then form; rows: streets in
+    their order, then the commission and departments.
     """
     today = today or timezone.localdate()
     periods = _periods(district, year, type_code)
@@ -149,6 +150,12 @@ def _reports(
     for report in found:
         report.period = periods[report.period_id]
     return sorted(found, key=office_order)
+
+
+def office_order(report: ProgressReport) -> tuple[Any, ...]:
+    """Where an office stands in lists: streets as the district counts them, then the others."""
+    street = report.street
+    return (street is None, street.sort if street else 0, report.office.kind, report.office.code)
 
 
 def _rows(
