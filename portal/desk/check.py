@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -16,7 +17,7 @@ from core.admin.refusals import RefusedError, refusals
 from core.audit import current_actor
 from core.scope import Scope
 from core.workdays import add_workdays
-from portal.desk.finding import find
+from portal.desk.finding import find, may_write
 from portal.desk.report import frame_of
 from portal.desk.sheet import sheet_of
 from portal.views.common import page, scope_of
@@ -47,6 +48,8 @@ def check(request: HttpRequest, pk: Any) -> HttpResponse:
     context = frame_of(row, scope) | {
         "sheet": sheet,
         "errors": errors,
+        # The commission owes reports of its own, too.
+        "fill_url": reverse("desk:report", args=[row.pk]) if may_write(scope, row) else "",
         "given": request.POST,
         "new_due": request.POST.get("due_on")
         or add_workdays(timezone.localdate(), sending.WORKDAYS_TO_MEND).isoformat(),

@@ -73,7 +73,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/home.html", context)
 
 
-@page("portal.desk")
+@page("reports.view")
 def signed_in(request: HttpRequest) -> HttpResponse:
     """Where signing in again leads while a report waits in another tab."""
     return render(request, "desk/signed_in.html")

@@ -31,20 +31,24 @@ def test_visitors_are_asked_to_sign_in() -> None:
         ("leader", "/admin/"),
         ("street_officer", "/desk/"),
         ("street_head", "/desk/"),
+        ("department_liaison", "/desk/"),
         ("auditor", "/admin/core/auditevent/"),
         ("security_admin", "/admin/accounts/user/"),
     ],
 )
 def test_each_role_starts_where_its_work_is(role: str, page: str) -> None:
     street = make.StreetFactory() if role.startswith("street") else None
-    office = make.OfficeFactory(street=street) if street else make.OfficeFactory()
+    kind = "department" if role == "department_liaison" else "street" if street else "commission"
+    office = (
+        make.OfficeFactory(street=street, kind=kind) if street else make.OfficeFactory(kind=kind)
+    )
     client = client_of(make.UserFactory(office=office, roles=[role]))
     answer = client.get("/")
     assert (answer.status_code, answer.get("Location")) == (302, page)
     assert client.get(page, follow=True).status_code == 200
 
 
-@pytest.mark.parametrize("role", ["expert", "survey_agency", "department_liaison"])
+@pytest.mark.parametrize("role", ["expert", "survey_agency"])
 def test_those_without_a_page_yet_are_told_what_will_be_here(role: str) -> None:
     office = make.OfficeFactory(kind="agency")
     page = client_of(make.UserFactory(office=office, roles=[role])).get("/")

@@ -2,25 +2,36 @@
 
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.roles import APPROVER, DEPARTMENT_LIAISON, PROGRAMME_OFFICER, STREET_OFFICER
+from core.attachments import attach
+from core.audit import SYSTEM
 from tests.factories import (
     OfficeFactory,
     PeriodFactory,
     ProgressReportFactory,
     ReportTypeFactory,
 )
-from tests.permissions.callers import FOREIGN_OFFICER, TOKEN_OF_COMMISSION
+from tests.outlets.pictures import png
+from tests.permissions.callers import (
+    COMMISSION_PEOPLE,
+    FOREIGN_OFFICER,
+    STREET_PEOPLE,
+    TOKEN_OF_COMMISSION,
+)
 from tests.permissions.entries import (
     DISTRICT_WIDE,
     NOBODY,
     OF_THE_STREET,
+    ONLY_FOREIGN,
     ListEntry,
     PageEntry,
     Who,
     WriteEntry,
     by_street,
+    of_row,
     shared,
 )
 
@@ -73,7 +84,40 @@ WRITES: tuple[WriteEntry, ...] = (
     _move("sign-off", FINALISERS, "passed-reports", other=FINALISERS),
     _move("reopen", CHECKERS, "passed-reports", other=CHECKERS, comment="数据有误"),
 )
-PAGES: dict[str, PageEntry] = {}
+DESK: Who = STREET_PEOPLE | {DEPARTMENT_LIAISON}
+COMMISSIONS_AND_UNITS: Who = COMMISSION_PEOPLE | DESK | {FOREIGN_OFFICER}
+
+
+def _own(name: str = "progress-reports", method: str = "get", **parts: str) -> PageEntry:
+    """A page about a report that only its own office opens."""
+    return PageEntry(
+        STREET_PEOPLE, of_row(name, **(parts or {"pk": "pk"})), NOBODY, ONLY_FOREIGN, method
+    )
+
+
+def _seen(name: str = "progress-reports", **parts: str) -> PageEntry:
+    """A page that the office and the commission open (or are led on from)."""
+    about = of_row(name, **(parts or {"pk": "pk"}))
+    return PageEntry(STREET_PEOPLE | COMMISSION_PEOPLE, about, COMMISSION_PEOPLE, ONLY_FOREIGN)
+
+
+PAGES: dict[str, PageEntry] = {
+    "portal:desk": PageEntry(DESK),
+    "desk:signed_in": PageEntry(COMMISSIONS_AND_UNITS),
+    "desk:report": _seen(),
+    "desk:answers": _own(),
+    "desk:send": _own(),
+    "desk:unchanged": _own(method="post"),
+    "desk:withdraw": _own("sent-reports", method="post"),
+    "desk:reread": _own(method="post"),
+    "desk:attach": _own(method="post"),
+    "desk:attachment": _seen("report-files", pk="object_id", file="pk"),
+    "desk:detach": _own("report-files", method="post", pk="object_id", file="pk"),
+    "desk:history": _seen(),
+    "desk:check": PageEntry(
+        COMMISSION_PEOPLE, of_row("sent-reports", pk="pk"), COMMISSION_PEOPLE, ONLY_FOREIGN
+    ),
+}
 
 
 def fill(world: Any, place: str, street: Any) -> None:
@@ -100,5 +144,11 @@ def fill(world: Any, place: str, street: Any) -> None:
             period=period, office=office, street=street, state=state, **told
         )
         world.add(name, place, report)
+        if name == "progress-reports":
+            world.add("report-files", place, attach(report, _file(), SYSTEM))
         if place != "other":
             world.add("periods", place, period)
+
+
+def _file() -> SimpleUploadedFile:
+    return SimpleUploadedFile("说明.png", png())

@@ -333,7 +333,6 @@ PAGES: dict[str, PageEntry] = {
     "readyz": PUBLIC,
     "metrics": PUBLIC,
     "portal:dashboard": PageEntry(COMMISSIONS),
-    "portal:desk": PageEntry(STREET_PEOPLE),
     "portal:street": of_district(OF_THE_DISTRICT, of_row("streets", code="code")),
     "portal:street#live": PageEntry(
         COMMISSION_PEOPLE | STREET_PEOPLE | OTHER_PEOPLE,
