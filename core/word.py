@@ -97,11 +97,12 @@ class OfficialDocument:
         self._fit_page(landscape)
         self._set_fonts()
         self._number_pages()
+        self._forget_template()
 
     # --- What stands in it --------------------------------------------------------------------
     def title(self, text: Any) -> None:
         """The document's title, centred; a line break in it stays one."""
-        self._name_document(str(text))
+        self._document.core_properties.title = _one_line(text)
         for line in _lines(text):
             self._line(line, TITLE, Align.CENTER, space=Pt(35))
         self._line("", TEXT)
@@ -230,9 +231,14 @@ class OfficialDocument:
             _page_field(paragraph)
             _run(paragraph, " —", PAGE_NUMBER)
 
-    def _name_document(self, title: str) -> None:
+    def _forget_template(self) -> None:
+        """Drop what the template says of itself: its picture, its author, its day."""
+        package = self._document.part.package
+        for key, rel in list(package.rels.items()):
+            if rel.reltype.endswith("/thumbnail"):
+                package.rels.pop(key)
         told = self._document.core_properties
-        told.title = _one_line(title)
+        told.title = ""
         told.author = told.last_modified_by = told.comments = ""
         told.language = "zh-CN"
         told.created = told.modified = dt.datetime.now(dt.UTC).replace(tzinfo=None)
