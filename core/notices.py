@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 
 from core import jobs, schedule
 from core.models import Job, Notice
-from core.text import normalise
+from core.text import strip_unseen
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +67,8 @@ def notify(
     path   where the matter is dealt with, from the site's root
     """
     with translation.override(settings.LANGUAGE_CODE):
-        title, text = normalise(str(title)), str(text).strip()
+        # One line; its Chinese punctuation stays full width.
+        title, text = " ".join(strip_unseen(str(title)).split()), str(text).strip()
     rows = [
         Notice(
             key=f"{key}:{person.id}",

@@ -12,7 +12,7 @@ from core import policy
 from core.audit import Actor, act
 from core.db import locked
 from core.scope import Scope
-from core.text import normalise
+from core.text import strip_unseen
 from core.versions import require_version
 from reports.models import ProgressReport, ReportAnswer, ReportItem
 from reports.progress.values import Content, content_of
@@ -160,7 +160,7 @@ def _content(
     if item is None:
         raise ValidationError(_("本表没有这一项。"), code="unknown")
     content = content_of(item, given.value)
-    reason = normalise(given.reason)
+    reason = strip_unseen(given.reason).strip()
     if len(reason) > _REASON_LENGTH:
         raise ValidationError(
             _("修改原因最多 %(most)d 个字符。") % {"most": _REASON_LENGTH}, code="reason"

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.audit import Actor
 from core.scope import Scope
-from core.text import normalise
+from core.text import strip_unseen
 from core.versions import StaleVersionError
 from core.workdays import add_workdays, next_workday
 from core.workflow import moving
@@ -208,14 +208,13 @@ def _accept_one(
 
 
 def _refuse_blocked(report: ProgressReport) -> None:
-    blocking: dict[str, list[str]] = {}
+    blocking: dict[str, list[ValidationError]] = {}
     for problem in problems_of(report):
         if problem.blocks:
-            blocking.setdefault(problem.key, []).append(problem.message)
+            told = ValidationError(problem.message, code="problems")
+            blocking.setdefault(problem.key, []).append(told)
     if blocking:
-        raise ValidationError(
-            {key: ValidationError(list(told), code="problems") for key, told in blocking.items()}
-        )
+        raise ValidationError(blocking)
 
 
 def _send(report: ProgressReport, by: Actor, scope: Scope | None, comment: str) -> dict[str, Any]:
@@ -296,8 +295,12 @@ def _reopen(
     number = _last_number(report)
     ReportComment.objects.bulk_create(
         ReportComment(report=report, key=key, text=text, submission=number, by_label=by.label)
-        for key, text in (("", normalise(comment)), *_checked_comments(report, comments).items())
+        for key, text in (("", _said(comment)), *_checked_comments(report, comments).items())
     )
+
+
+def _said(text: str) -> str:
+    return strip_unseen(text).strip()
 
 
 def _require_short(comment: str) -> None:
@@ -318,7 +321,7 @@ def _mending_day(due_on: dt.date | None) -> dt.date:
 
 def _checked_comments(report: ProgressReport, comments: Mapping[str, str]) -> dict[str, str]:
     """Comments by item key, without empty ones; ValidationError for strange keys and long texts."""
-    found = {key: text for key, said in comments.items() if (text := normalise(said))}
+    found = {key: text for key, said in comments.items() if (text := _said(said))}
     known = set(report.period.type.items.values_list("key", flat=True)) if found else set()
     problems = {key: _("本表没有这一项。") for key in found.keys() - known}
     problems |= {

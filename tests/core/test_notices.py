@@ -31,7 +31,7 @@ def _no_broker(settings: Any) -> None:
 
 
 def tell(key: str = "report:1:returned:2", **more: Any) -> int:
-    return notify(key=key, people=[WANG, LI, WANG], title="请修改三季度进展报送", **more)
+    return notify(key=key, people=[WANG, LI, WANG], title="请修改，三季度进展报送", **more)
 
 
 def mailed() -> list[str]:
@@ -65,8 +65,8 @@ def test_the_mail_says_who_what_by_when_and_where(settings: Any) -> None:
     assert jobs.run_waiting() == 1
     [message] = mail.outbox
     assert message.to == ["wang@example.cn"]
-    assert message.subject == "【一刻钟便民生活圈】请修改三季度进展报送"
-    for said in ("王丽", "请修改三季度进展报送", "2026年10月15日"):
+    assert message.subject == "【一刻钟便民生活圈】请修改，三季度进展报送"
+    for said in ("王丽", "请修改，三季度进展报送", "2026年10月15日"):
         assert said in message.body
     assert "https://circles.example.cn/desk/reports/1/\n" in message.body
     assert states() == ["none", "sent"]
