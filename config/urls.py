@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Our own pages stand before the stock admin: /admin/ itself is the dashboard.
     path("", include("portal.urls")),
     path("", include("portal.desk.urls")),
+    path("briefing/", include("portal.briefing.urls")),
     path("ledger/", include("portal.ledger.urls")),
     path("coordination/", include("portal.coordination.urls")),
     path("notices/", include("portal.notices.urls")),

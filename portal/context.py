@@ -17,6 +17,7 @@ from core.scope import NOBODY, Scope
 # label, address name, the action that opens it
 NAVIGATION = (
     (gettext_lazy("建设总览"), "portal:dashboard", "portal.dashboard"),
+    (gettext_lazy("汇报数据"), "briefing:home", "portal.briefing"),
     (gettext_lazy("我的工作台"), "portal:desk", "portal.desk"),
     (gettext_lazy("便民生活圈"), "portal:circles", "portal.figures"),
     (gettext_lazy("短板清单"), "portal:gaps", "portal.figures"),

@@ -14,6 +14,7 @@ from accounts.roles import (
     COMMISSION,
     DEPARTMENT_LIAISON,
     EXPERT,
+    LEADER,
     NAMES,
     SECURITY_ADMIN,
     STREET,
@@ -24,7 +25,9 @@ from portal.console import address_of
 
 # Roles → their start page; the first that is mounted and fits is taken.
 START_PAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
-    (COMMISSION, ("portal:dashboard", "admin:index")),
+    # Who also works on something starts there.
+    (COMMISSION - {LEADER}, ("portal:dashboard", "admin:index")),
+    (frozenset({LEADER}), ("briefing:home", "portal:dashboard")),
     (STREET | {DEPARTMENT_LIAISON}, ("portal:desk",)),
     (frozenset({AUDITOR}), ("admin:core_auditevent_changelist",)),
     (frozenset({SECURITY_ADMIN}), ("admin:accounts_user_changelist",)),

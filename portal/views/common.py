@@ -62,20 +62,22 @@ def targets() -> list[Target]:
 def gap_items(found: list[Gap], limit: int) -> dict[str, Any]:
     """portal/gap_rows.html's dict: format × circle, residents affected."""
     return {
-        "items": [
-            {
-                "format": gap.format.name,
-                "circle": gap.circle.name,
-                "circle_url": reverse("portal:circle", args=[gap.circle.code]),
-                "street": gap.circle.lead_street.name,
-                "state_word": gap_word(gap),
-                "residents_text": _("%(n)s 人") % {"n": f"{gap.unreached:,}"},
-                "note": _("步行时限内到不了的居民"),
-            }
-            for gap in found[:limit]
-        ],
+        "items": [gap_item(gap) for gap in found[:limit]],
         "count_text": _("共 %(n)d 项") % {"n": len(found)},
         "more_url": reverse("portal:gaps"),
+    }
+
+
+def gap_item(gap: Gap) -> dict[str, Any]:
+    """One row of portal/gap_rows.html."""
+    return {
+        "format": gap.format.name,
+        "circle": gap.circle.name,
+        "circle_url": reverse("portal:circle", args=[gap.circle.code]),
+        "street": gap.circle.lead_street.name,
+        "state_word": gap_word(gap),
+        "residents_text": _("%(n)s 人") % {"n": f"{gap.unreached:,}"},
+        "note": _("步行时限内到不了的居民"),
     }
 
 

@@ -78,11 +78,22 @@ function mountFilters() {
   }
 }
 
+/** Puts a text on the clipboard; pages that came by plain HTTP, as in an intranet, have no clipboard API. */
+async function copy(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = element("textarea", { class: "visually-hidden" });
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+}
+
 function mountCopyButtons() {
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;
-    await navigator.clipboard.writeText(button.dataset.copy);
+    await copy(button.dataset.copy);
     toast(word("copied"));
   });
   for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());

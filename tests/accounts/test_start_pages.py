@@ -28,7 +28,7 @@ def test_visitors_are_asked_to_sign_in() -> None:
     [
         ("commission_admin", "/admin/"),
         ("programme_officer", "/admin/"),
-        ("leader", "/admin/"),
+        ("leader", "/briefing/"),
         ("street_officer", "/desk/"),
         ("street_head", "/desk/"),
         ("department_liaison", "/desk/"),

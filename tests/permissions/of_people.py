@@ -8,7 +8,15 @@ from django.utils import timezone
 from accounts.models import Delegation
 from accounts.roles import COMMISSION_ADMIN, SECURITY_ADMIN, STREET_HEAD, STREET_OFFICER
 from tests.factories import OfficeFactory, UserFactory
-from tests.permissions.entries import LOOKING, ListEntry, PageEntry, Who, WriteEntry, of_row
+from tests.permissions.entries import (
+    COMMISSIONS,
+    LOOKING,
+    ListEntry,
+    PageEntry,
+    Who,
+    WriteEntry,
+    of_row,
+)
 
 ADMINS: Who = frozenset({COMMISSION_ADMIN, SECURITY_ADMIN})
 OWN_AND_ADMINS: Who = ADMINS | {STREET_OFFICER, STREET_HEAD}
@@ -16,6 +24,9 @@ OWN_AND_ADMINS: Who = ADMINS | {STREET_OFFICER, STREET_HEAD}
 LISTS: dict[str, ListEntry] = {}
 WRITES: tuple[WriteEntry, ...] = ()
 PAGES: dict[str, PageEntry] = {
+    "briefing:home": PageEntry(COMMISSIONS),
+    # Without a 定稿 there is nothing to print; both districts have one.
+    "briefing:paper": PageEntry(COMMISSIONS),
     "people:delegations": PageEntry(LOOKING),
     "people:end_delegation": PageEntry(
         OWN_AND_ADMINS, of_row("delegations", pk="pk"), other=ADMINS, method="post"
