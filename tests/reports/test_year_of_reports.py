@@ -278,7 +278,7 @@ def agenda() -> list[tuple[dt.datetime, str, tuple[str, str, str]]]:
 
 
 def play() -> None:
-    """The year: the clock runs every third night and before each day on which people act."""
+    """The year: the clock runs every fifth night and before each day on which people act."""
     players, plan, moved = Players(), agenda(), list(MOVED)
     day = YEAR[0]
     with time_machine.travel(moment("01-01 00:10"), tick=False) as now:
@@ -298,7 +298,7 @@ def play() -> None:
                     period__type_code=form, period__code=code, office__code=office
                 )
                 getattr(players, what)(row)
-            day = max(day, today + dt.timedelta(days=3))
+            day = max(day, today + dt.timedelta(days=5))
         now.move_to(moment("2027-03-15 00:10"))
         clock.run(dt.date(2027, 3, 15))
 
