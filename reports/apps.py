@@ -10,6 +10,6 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from reports import policy  # noqa: F401
-        from reports.progress import clock
+        from reports.progress import clock, reminding  # noqa: F401
 
         clock.listen()
