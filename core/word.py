@@ -25,11 +25,12 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from docx import Document
 from docx.enum.section import WD_ORIENT
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Length, Mm, Pt
+from lxml import etree
 
 from core.text import strip_unseen
 
@@ -226,7 +227,7 @@ class OfficialDocument:
             footer.is_linked_to_previous = False
             paragraph = footer.paragraphs[0]
             paragraph.alignment = side
-            _indent(paragraph, **{"rightChars" if side == Align.RIGHT else "leftChars": 1})
+            _indent(paragraph, PAGE_NUMBER, **{"right" if side == Align.RIGHT else "left": 1})
             _run(paragraph, "— ", PAGE_NUMBER)
             _page_field(paragraph)
             _run(paragraph, " —", PAGE_NUMBER)
@@ -259,7 +260,7 @@ class OfficialDocument:
         shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, space
         shape.space_before = shape.space_after = Pt(0)
         if indent or indent_right:
-            _indent(paragraph, firstLineChars=indent, rightChars=indent_right)
+            _indent(paragraph, face, firstLine=indent, right=indent_right)
         if text:
             _run(paragraph, text, face)
         return paragraph
@@ -322,12 +323,13 @@ def _name_fonts(fonts: Any, chinese: str) -> None:
     fonts.set(qn("w:eastAsia"), chinese)
 
 
-def _indent(paragraph: Any, **characters: int) -> None:
-    """Indents in characters of the paragraph's own size."""
+def _indent(paragraph: Any, face: Face, **characters: int) -> None:
+    """Indents (`firstLine`, `left`, `right`) in characters, and in points for LibreOffice."""
     indent = paragraph._p.get_or_add_pPr().get_or_add_ind()
     for side, count in characters.items():
         if count:
-            indent.set(qn(f"w:{side}"), str(count * 100))
+            indent.set(qn(f"w:{side}Chars"), str(count * 100))
+            indent.set(qn(f"w:{side}"), str(int(count * face.size.pt * 20)))
 
 
 def _page_field(paragraph: Any) -> None:
@@ -351,6 +353,7 @@ def _fill_row(
     properties.append(OxmlElement("w:cantSplit"))
     for cell, text, width in zip(row.cells, cells, widths, strict=True):
         cell.width = width
+        cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
         said = _cell_text(text)
         for n, line in enumerate(said.split("\n")):
             paragraph = cell.paragraphs[0] if n == 0 else cell.add_paragraph()
@@ -386,6 +389,4 @@ def _name_stand_ins(document: Any) -> None:
 
 
 def _serialised(element: Any) -> bytes:
-    from lxml import etree
-
     return bytes(etree.tostring(element, xml_declaration=True, encoding="UTF-8", standalone=True))

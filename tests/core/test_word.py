@@ -96,7 +96,8 @@ def test_page_text_and_lines_have_the_standards_measures(written: Any) -> None:
     assert (inside, between) == near(156, 225)
     text = paragraph(written, "截至")
     assert text.paragraph_format.line_spacing == Pt(28.95)
-    assert text._p.pPr.ind.get(qn("w:firstLineChars")) == "200"
+    indent = text._p.pPr.ind
+    assert (indent.get(qn("w:firstLineChars")), indent.get(qn("w:firstLine"))) == ("200", "640")
     assert paragraph(written, "区政府：")._p.pPr.ind is None
     assert paragraph(written, "关于").alignment == ALIGN.CENTER
     # One paragraph for each line that says something; a bell cannot stand in XML.
