@@ -43,6 +43,7 @@ TASKS: Final = (
     ("研究早餐网点备案指引", "market_regulation", ("commerce",), 40, 6, Task.State.UNDER_WAY),
     ("核实新建居住区商业配套面积", "planning_resources", ("construction",), 40, -8, "reported"),
     ("制定小修小补点位设置方案", "street_310107022", ("greening_appearance",), 12, -15, "issued"),
+    ("核对曹杨生活圈缺失业态并提出补点意见", "street_310107005", ("commerce",), 9, -10, "issued"),
 )
 
 

@@ -61,6 +61,8 @@ def write_reporting(plan: Plan, district: District) -> dict[str, int]:
     for form in forms.order_by("code"):
         for period in _past(plan, form):
             reports += _of_period(plan, period)
+        if form.cadence == ReportType.Cadence.MONTH:
+            reports += _under_way(plan, form)
     open_periods(plan.day, is_sample=True)
     return {"reports": len(reports), "work_items": _news(plan, district)}
 
@@ -79,18 +81,77 @@ def _past(plan: Plan, form: ReportType) -> list[Period]:
     return Period.objects.bulk_create(reversed(found))
 
 
+# How far the month under way is, office by office; the others have not begun.
+UNDER_WAY: Final = {1: State.SUBMITTED, 2: State.RETURNED, 3: State.DRAFT}
+
+
+def _under_way(plan: Plan, form: ReportType) -> list[ProgressReport]:
+    """The running month, opened early: a demo has something to fill in on any day."""
+    period = period_for(form, plan.day)
+    period.opens_on, period.is_sample = min(period.opens_on, plan.day), True
+    period.save()
+    reports = _owed(plan, period)
+    for turn, report in enumerate(reports):
+        report.state = UNDER_WAY.get(turn, State.TODO)
+        if report.state in (State.SUBMITTED, State.RETURNED):
+            _sent(report, _at(plan.ago(1), 15))
+            report.version = 2
+        if report.state == State.RETURNED:
+            report.returned_times = 1
+            report.decided_at, report.decided_by_label = _at(plan.ago(1), 17), CHECK_BY
+    return _store(plan, period, reports)
+
+
 def _of_period(plan: Plan, period: Period) -> list[ProgressReport]:
-    rng = plan.chance(f"reports {period.type_code} {period.code}")
+    """Passed, most of them in time; one in twenty was never sent."""
+    rng = plan.chance(f"arrivals {period.type_code} {period.code}")
+    reports = _owed(plan, period)
+    for turn, report in enumerate(reports):
+        if rng.random() < 0.05:
+            continue
+        late = ARRIVALS[(turn + int(rng.integers(len(ARRIVALS)))) % len(ARRIVALS)]
+        day = min(period.due_on + dt.timedelta(days=late), period.closes_on)
+        _sent(report, _at(day, 15))
+        report.state, report.version = State.FINAL, 3
+        report.no_change = bool(rng.random() < 0.06)
+        report.returned_times = int(not report.no_change and rng.random() < 0.15)
+        report.decided_at, report.decided_by_label = _at(day, 17), CHECK_BY
+    return _store(plan, period, reports)
+
+
+def _owed(plan: Plan, period: Period) -> list[ProgressReport]:
+    """What the offices owe, not begun and not saved."""
     offices = list(owing_offices(period))
     ids = plan.ids(f"reports {period.type_code} {period.code}", len(offices))
-    reports = [
-        _report(rng, period, office, key, turn)
-        for turn, (office, key) in enumerate(zip(offices, ids, strict=True))
+    return [
+        ProgressReport(
+            id=key,
+            district_id=period.district_id,
+            period=period,
+            office=office,
+            street_id=office.street_id,
+            due_on=period.due_on,
+            is_sample=True,
+        )
+        for office, key in zip(offices, ids, strict=True)
     ]
-    ProgressReport.objects.bulk_create(reports)
+
+
+def _sent(report: ProgressReport, at: dt.datetime) -> None:
+    report.first_submitted_at = report.submitted_at = at
+    report.submitted_by_label = report.handler_label = STREET_BY
+
+
+def _store(plan: Plan, period: Period, reports: list[ProgressReport]) -> list[ProgressReport]:
+    """The reports with their answers, what was sent, and what the checker wrote at a field."""
+    rng = plan.chance(f"reports {period.type_code} {period.code}")
     items = list(period.type.items.all())
+    ProgressReport.objects.bulk_create(reports)
     answers = {
-        report.pk: [] if report.no_change else _answers(rng, report, items) for report in reports
+        report.pk: []
+        if report.no_change or report.state == State.TODO
+        else _answers(rng, report, items)
+        for report in reports
     }
     ReportAnswer.objects.bulk_create(answer for rows in answers.values() for answer in rows)
     ReportSubmission.objects.bulk_create(
@@ -100,43 +161,16 @@ def _of_period(plan: Plan, period: Period) -> list[ProgressReport]:
         ReportComment(
             report=report,
             key=items[-1].key,
-            text="请补充具体做法和数据。（演示数据）",
+            text="请补充具体做法、完成时间和责任人。（演示数据）",
             submission=1,
-            at=report.submitted_at or timezone.now(),
+            at=report.decided_at or timezone.now(),
             by_label=CHECK_BY,
-            settled_at=report.decided_at,
+            settled_at=None if report.state == State.RETURNED else report.decided_at,
         )
         for report in reports
         if report.returned_times
     )
     return reports
-
-
-def _report(
-    rng: np.random.Generator, period: Period, office: Office, key: Any, turn: int
-) -> ProgressReport:
-    """Passed, most of them in time; one in twenty was never sent."""
-    report = ProgressReport(
-        id=key,
-        district_id=period.district_id,
-        period=period,
-        office=office,
-        street_id=office.street_id,
-        due_on=period.due_on,
-        is_sample=True,
-    )
-    if rng.random() < 0.05:
-        return report
-    late = ARRIVALS[(turn + int(rng.integers(len(ARRIVALS)))) % len(ARRIVALS)]
-    sent = _at(min(period.due_on + dt.timedelta(days=late), period.closes_on), 15)
-    report.state = State.FINAL
-    report.no_change = bool(rng.random() < 0.06)
-    report.returned_times = int(not report.no_change and rng.random() < 0.15)
-    report.first_submitted_at = report.submitted_at = sent
-    report.submitted_by_label = report.handler_label = STREET_BY
-    report.decided_at, report.decided_by_label = sent + dt.timedelta(days=1), CHECK_BY
-    report.version = 3
-    return report
 
 
 def _answers(
