@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.db.models import Count, Max, Min
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +13,8 @@ from core.models import Job
 from core.scope import Scope
 from metrics.models import Run
 from outlets.models import Import
+from portal.reporting.overview import address_of
+from reports.models import ProgressReport, WorkItem
 from territory.models import District
 
 SHOWN = 8
@@ -26,6 +29,8 @@ def waiting_for(scope: Scope, district: District) -> dict[str, Any]:
         *_unsigned_runs(scope, district),
         *_failed_jobs(scope, district),
         *_open_imports(scope),
+        *_reports_to_check(scope, district),
+        *_news_to_adopt(scope, district),
     ]
     items.sort(key=lambda item: item["since"])
     return {
@@ -91,6 +96,47 @@ def _open_imports(scope: Scope) -> list[dict[str, Any]]:
             "since": batch.at,
         }
         for batch in rows.order_by("at")[:SHOWN]
+    ]
+
+
+def _reports_to_check(scope: Scope, district: District) -> list[dict[str, Any]]:
+    """Reports that were sent, period by period."""
+    if not policy.may(scope, "reports.check"):
+        return []
+    rows = ProgressReport.objects.visible_to(scope).filter(district=district).to_check()
+    waiting = rows.values("period__code", "period__type_code", "period__type__name").annotate(
+        n=Count("pk"), since=Min("submitted_at"), year=Max("period__ends_on__year")
+    )
+    return [
+        {
+            "title": _("%(period)s %(form)s：%(n)d 份待审核")
+            % {"period": one["period__code"], "form": one["period__type__name"], "n": one["n"]},
+            "url": address_of(year=one["year"], type=one["period__type_code"], show="submitted"),
+            "kind_word": _("进展报送"),
+            "waiting_text": _waiting(one["since"]),
+            "overdue": False,
+            "since": one["since"],
+        }
+        for one in waiting.order_by("since", "period__code")
+    ]
+
+
+def _news_to_adopt(scope: Scope, district: District) -> list[dict[str, Any]]:
+    if not policy.may(scope, "reports.adopt_work_item"):
+        return []
+    rows = WorkItem.objects.visible_to(scope).filter(district=district, state="submitted")
+    waiting = rows.aggregate(n=Count("pk"), since=Min("at"))
+    if not waiting["n"]:
+        return []
+    return [
+        {
+            "title": _("%(n)d 条工作信息待采用") % {"n": waiting["n"]},
+            "url": f"{reverse('reporting:news')}?state=submitted",
+            "kind_word": _("工作信息"),
+            "waiting_text": _waiting(waiting["since"]),
+            "overdue": False,
+            "since": waiting["since"],
+        }
     ]
 
 

@@ -2,10 +2,21 @@
 
 from django.urls import path
 
-from portal.reporting import news, news_item
+from portal.reporting import news, news_item, overview, periods
 
 app_name = "reporting"
 urlpatterns = [
+    path("", overview.overview, name="overview"),
+    path("act/", overview.act, name="overview_act"),
+    path("<uuid:pk>/files/<slug:kind>/", periods.report_file, name="report_file"),
+    path("periods/", periods.periods, name="periods"),
+    path("periods/<uuid:pk>/", periods.period, name="period"),
+    path("periods/<uuid:pk>/act/", periods.act, name="period_act"),
+    path(
+        "periods/<uuid:pk>/<int:revision>/<slug:kind>/",
+        periods.consolidation_file,
+        name="period_file",
+    ),
     path("news/", news.news, name="news"),
     path("news/<uuid:pk>/", news_item.item, name="news_item"),
     path("news/<uuid:pk>/highlight/", news_item.highlight, name="news_highlight"),

@@ -22,6 +22,7 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import Office
 from core.api.callers import actor_of, scope_of
 from core.api.etag import etag_of, seen_version
 from core.api.filters import CodesFilter, FaceFilterSet, UpdatedSinceFilter
@@ -32,6 +33,7 @@ from core.api.viewsets import ReadFace
 from core.db import locked
 from core.scope import Scope
 from core.versions import require_version
+from reports.api.overview_serializers import OverviewSerializer
 from reports.api.report_serializers import (
     AnswerSerializer,
     AnswersWriteSerializer,
@@ -51,9 +53,12 @@ from reports.progress.answers import (
     save_answers,
 )
 from reports.progress.comparing import differences
+from reports.progress.overview import matrix
 from reports.progress.prefilling import prefill
+from territory.models import District
 
 _COMPARED = ("from", "to")
+_OVERVIEW = ("year", "type", "kind")
 
 
 class ProgressReportFilterSet(FaceFilterSet):
@@ -80,11 +85,11 @@ class ReportSchema(FaceSchema):
     view: Any
 
     def _pins_version(self) -> bool:
-        free = ("partial_update", "differences")
+        free = ("partial_update", "differences", "overview")
         return self.view.action not in free and super()._pins_version()
 
     def _reads(self) -> bool:
-        return self.view.action != "differences" and super()._reads()
+        return self.view.action not in ("differences", "overview") and super()._reads()
 
 
 def _moves(said: Any = ReportMoveSerializer) -> Any:
@@ -99,6 +104,7 @@ class ProgressReportFace(ReadFace):
         "list": "reports.view",
         "retrieve": "reports.view",
         "differences": "reports.view",
+        "overview": "reports.overview",
         "partial_update": "reports.fill",
         "prefill": "reports.fill",
         "submit": "reports.fill",
@@ -133,6 +139,8 @@ class ProgressReportFace(ReadFace):
         """Submissions are compared by their numbers."""
         if self.action == "differences":
             return frozenset({"format", *_COMPARED})
+        if self.action == "overview":
+            return frozenset({"format", *_OVERVIEW})
         return super().parameters()
 
     @extend_schema(request=AnswersWriteSerializer, responses=ProgressReportDetailSerializer)
@@ -219,6 +227,31 @@ class ProgressReportFace(ReadFace):
         shown = ReportDifferencesSerializer(found).data
         return Response(shown, headers={"ETag": etag_of(report)})
 
+    @extend_schema(
+        responses=OverviewSerializer,
+        filters=False,
+        parameters=[
+            OpenApiParameter("year", {"type": "integer", "minimum": 2000, "maximum": 2100}),
+            OpenApiParameter("type", {"type": "string"}, description=gettext_lazy("报表编码")),
+            OpenApiParameter("kind", {"type": "string", "enum": Office.Kind.values}),
+        ],
+    )
+    @action(detail=False, methods=["get"], pagination_class=None)
+    def overview(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Who owes what, by when: offices × the periods that end in a year (this one)."""
+        scope, asked = scope_of(request), request.query_params
+        district = District.objects.visible_to(scope).order_by("code").first()
+        if district is None:
+            raise NotFound
+        table = matrix(
+            scope,
+            district,
+            _year(asked.get("year", str(timezone.localdate().year))),
+            asked.get("type", ""),
+            office_kind=_kind(asked.get("kind", "")),
+        )
+        return Response(OverviewSerializer(table).data)
+
     def _prefill(self) -> Response:
         seen, report = seen_version(self.request), self.get_object()
         with transaction.atomic():
@@ -260,6 +293,19 @@ class ProgressReportFace(ReadFace):
         if found is None:
             raise NotFound
         return found
+
+
+def _year(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) == 4 and 2000 <= int(text) <= 2100):
+        raise ValidationError({"year": _("须为 2000 到 2100 的年份")})
+    return int(text)
+
+
+def _kind(text: str) -> str:
+    if text and text not in Office.Kind.values:
+        kinds = "、".join(Office.Kind.values)
+        raise ValidationError({"kind": _("须为其中之一：%(kinds)s") % {"kinds": kinds}})
+    return text
 
 
 def _given(said: dict[str, Any]) -> Given:

@@ -56,6 +56,11 @@ class Row:
     cells: list[Cell | None]
     tally: Tally
 
+    @property
+    def owed_cells(self) -> list[Cell]:
+        """The cells there are."""
+        return [cell for cell in self.cells if cell]
+
 
 @dataclass(frozen=True)
 class Column:

@@ -2,12 +2,52 @@
 
 from typing import Any
 
-from tests.permissions.entries import ListEntry, PageEntry, WriteEntry
+from accounts.roles import PROGRAMME_OFFICER
+from reports.models import Consolidation
+from tests.factories import PeriodFactory, ReportTypeFactory
+from tests.permissions.callers import COMMISSION_PEOPLE
+from tests.permissions.entries import (
+    COMMISSIONS,
+    ListEntry,
+    PageEntry,
+    Who,
+    WriteEntry,
+    of_district,
+    of_row,
+)
 
 LISTS: dict[str, ListEntry] = {}
 WRITES: tuple[WriteEntry, ...] = ()
-PAGES: dict[str, PageEntry] = {}
+OFFICER: Who = frozenset({PROGRAMME_OFFICER})
+
+
+def _file(world: Any, place: str) -> dict[str, Any]:
+    rows = world.rows["consolidations"]
+    row = rows.get(place) or rows["own"]
+    return {"pk": row.period_id, "revision": row.revision, "kind": "word"}
+
+
+PAGES: dict[str, PageEntry] = {
+    "reporting:periods": PageEntry(COMMISSIONS),
+    "reporting:period": of_district(COMMISSION_PEOPLE, of_row("consolidations", pk="period_id")),
+    "reporting:period_file": of_district(COMMISSION_PEOPLE, _file),
+    "reporting:period_act": of_district(
+        OFFICER, of_row("consolidations", pk="period_id"), method="post"
+    ),
+}
 
 
 def fill(world: Any, place: str, street: Any) -> None:
-    """Rows of this room at a place."""
+    """The district's report over a period without reports, once a district."""
+    if place == "other":
+        return
+    period: Any = PeriodFactory(
+        type=ReportTypeFactory(district=street.district, name="试验汇总表"), code="2026-06"
+    )
+    content = {
+        "items": [],
+        "texts": [],
+        "offices": {"expected": 0, "passed": 0, "no_change": 0, "missing": []},
+    }
+    made = Consolidation.objects.create(district=street.district, period=period, content=content)
+    world.add("consolidations", place, made)

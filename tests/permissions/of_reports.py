@@ -22,6 +22,7 @@ from tests.permissions.callers import (
     TOKEN_OF_COMMISSION,
 )
 from tests.permissions.entries import (
+    COMMISSIONS,
     DISTRICT_WIDE,
     NOBODY,
     OF_THE_STREET,
@@ -101,7 +102,17 @@ def _seen(name: str = "progress-reports", **parts: str) -> PageEntry:
     return PageEntry(STREET_PEOPLE | COMMISSION_PEOPLE, about, COMMISSION_PEOPLE, ONLY_FOREIGN)
 
 
+def _report_file(world: Any, place: str) -> dict[str, Any]:
+    return {"pk": world.rows["sent-reports"][place].pk, "kind": "word"}
+
+
 PAGES: dict[str, PageEntry] = {
+    "reporting:overview": PageEntry(COMMISSIONS),
+    "reporting:overview_act": PageEntry(COMMISSIONS, method="post"),
+    "reporting:report_file": PageEntry(
+        STREET_PEOPLE | COMMISSION_PEOPLE, _report_file, COMMISSION_PEOPLE, ONLY_FOREIGN
+    ),
+    "api:v1:progress-reports-overview": PageEntry(DISTRICT_WIDE | {FOREIGN_OFFICER}),
     "portal:desk": PageEntry(DESK),
     "desk:signed_in": PageEntry(COMMISSIONS_AND_UNITS),
     "desk:report": _seen(),
