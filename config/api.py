@@ -6,6 +6,8 @@ from rest_framework.routers import SimpleRouter
 from accounts.api.views import JobFace, MeFace
 from circles.api.sites import FacilityFace, SpaceFace
 from circles.api.views import BatchFace, CircleFace, CompoundFace
+from coordination.api.meetings import MeetingFace
+from coordination.api.proposals import ProposalFace
 from coordination.api.tasks import TaskFace
 from core.api.docs import DocsView, SchemaView
 from core.api.help import NowhereFace, ProblemFace
@@ -47,7 +49,9 @@ for prefix, face in {
     "documents": DocumentFace,
     "clauses": ClauseFace,
     "work-items": WorkItemFace,
+    "meetings": MeetingFace,
     "tasks": TaskFace,
+    "proposals": ProposalFace,
     "jobs": JobFace,
 }.items():
     router.register(prefix, face, basename=prefix)

@@ -21,6 +21,7 @@ from core import policy
 from core.audit import Actor, act
 from core.db import locked
 from core.scope import Scope
+from core.versions import require_version
 from core.workflow import moving
 
 State, Opinion, Role = Proposal.State, ProposalOffice.Opinion, ProposalOffice.Role
@@ -43,6 +44,7 @@ def save_draft(
         raise ValidationError({"reply": _("请填写答复正文。")})
     text = reply.replace("\r\n", "\n").strip()
     if proposal.reply == text and not figures and proposal.state != State.ASSIGNED:
+        require_version(proposal, seen_version)
         return proposal
     with moving(PROPOSAL, proposal, "start", by=by, scope=scope, seen_version=seen_version) as (
         now,

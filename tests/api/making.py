@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Office, User
 from accounts.services import issue_token
 from circles.models import ComplaintCount, Designation, FormatCheck, PilotBatch
-from coordination.models import Mechanism, Task
+from coordination.models import Mechanism, Meeting, Proposal, Task
 from core import audit
 from core.ids import new_id
 from core.models import CalendarDay, Clause, Document, Job, ReminderStage
@@ -433,6 +433,27 @@ def _progress_report(setting: Setting) -> None:
     report.submissions.create(number=1, content=content, sha256="0" * 64)
 
 
+def _meeting(setting: Setting) -> None:
+    meeting = Meeting.objects.create(
+        district=setting.district, kind="special", title="会议", planned_on=_day(setting)
+    )
+    meeting.offices.create(office=setting.office)
+
+
+def _proposal(setting: Setting) -> None:
+    proposal = Proposal.objects.create(
+        district=setting.district,
+        kind="cppcc",
+        session="一次会议",
+        number=str(setting.number()),
+        title="提案",
+        proposer="某某",
+        received_on=_day(setting),
+        due_on=_day(setting),
+    )
+    proposal.offices.create(office=setting.office, role="lead")
+
+
 MAKE: dict[str, Make] = {
     label: one_by_one(make)
     for label, make in {
@@ -480,6 +501,8 @@ MAKE: dict[str, Make] = {
         "core.reminderstage": _stage,
         "reports.progressreport": _progress_report,
         "reports.workitem": _work_item,
+        "coordination.meeting": _meeting,
+        "coordination.proposal": _proposal,
         "coordination.task": _task,
         "core.document": _document,
         "core.clause": _clause,

@@ -176,9 +176,7 @@ def test_a_write_is_done_only_for_those_who_may(
 ) -> None:
     """In another street it is refused even for those who write in their own."""
     row = world.rows[write.rows][place] if write.rows else None
-    allowed = {"own": write.own, "other": write.other}.get(place, frozenset())
-    if place == "foreign" and caller == "foreign_officer":
-        allowed = frozenset({caller})
+    allowed = {"own": write.own, "other": write.other, "foreign": write.foreign}[place]
     asker = Asker(world, caller)
     answer = asker.ask(
         write.method,

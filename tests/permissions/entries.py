@@ -100,7 +100,7 @@ EVERYWHERE = ListEntry(
 
 @dataclass(frozen=True)
 class WriteEntry:
-    """Who may send a write of the API about a row of the own and of another street."""
+    """Who may send a write of the API about a row of the own, another and a foreign street."""
 
     method: str
     name: str
@@ -110,6 +110,7 @@ class WriteEntry:
     # The list whose rows it is about; "" = it makes a new one.
     rows: str = ""
     encoding: str = "application/json"
+    foreign: Who = frozenset({FOREIGN_OFFICER})
 
 
 @dataclass(frozen=True)
