@@ -5,11 +5,14 @@ that 无变化报送 remains possible, and a report that nobody has begun cannot
 """
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone, translation
 
@@ -63,7 +66,7 @@ def prefill(*, report: ProgressReport, by: Actor) -> Prefilled:
         items = list(now.period.type.items.all())
         found = _find(now, items)
         plan = _plan(now, found)
-        now.release, now.prefilled_at = sources.release_for(now), timezone.now()
+        now.release_id, now.prefilled_at = _release_of(found), timezone.now()
         if plan.rewritten:
             with act("reports.prefill_report", by=by, obj=now) as this:
                 this.changes = {"keys": [answer.key for answer in plan.rewritten]}
@@ -98,8 +101,16 @@ def refresh(today: dt.date) -> int:
     )
     reports = list(rows.order_by("period__ends_on", "pk"))
     for report in reports:
-        prefill(report=report, by=SYSTEM)
+        # Somebody may have sent it since the list was read.
+        with suppress(ValidationError):
+            prefill(report=report, by=SYSTEM)
     return len(reports)
+
+
+def _release_of(found: Mapping[str, Found]) -> uuid.UUID | None:
+    """The 定稿 that figures were read from, if any were."""
+    named = (each.origin.get("release") for each in found.values())
+    return next((uuid.UUID(release) for release in named if release), None)
 
 
 def _find(report: ProgressReport, items: Iterable[ReportItem]) -> dict[str, Found]:

@@ -129,6 +129,7 @@ def test_two_beats_at_the_same_moment_open_a_period_once() -> None:
     assert not AuditEvent.objects.filter(action="reports.add_reports").exists()
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_who_joins_late_gets_a_report_from_the_day_the_duty_starts() -> None:
     opening.open_periods(dt.date(2026, 11, 25))

@@ -222,6 +222,7 @@ def test_what_nobody_has_recorded_stays_unknown() -> None:
     assert (number(report, "new_outlets"), number(report, "outlets_open")) == (0, 1)
 
 
+@pytest.mark.both
 def test_prefilling_again_follows_the_ledger_but_not_over_peoples_words() -> None:
     with time_machine.travel(FILLING_IN, tick=False):
         OutletFactory(street=street(), opened_on=dt.date(2026, 11, 5))
