@@ -95,7 +95,7 @@ def save_answers(
             policy.require(scope, "reports.fill", now)
         require_version(now, seen_report)
         require_fillable(now)
-        standing = {one.key: one for one in now.answers.filter(key__in=given)}
+        standing = {one.key: one for one in now.answers.all() if one.key in given}
         contents = _contents(now, given, standing)
         _refuse_conflicts(given, contents, standing)
         _require_reasons(contents, standing)
@@ -141,7 +141,7 @@ def _contents(
     report: ProgressReport, given: Mapping[str, Given], standing: Mapping[str, ReportAnswer]
 ) -> dict[str, tuple[Content, str]]:
     """Content and reason by key; ValidationError by key."""
-    items = {item.key: item for item in report.period.type.items.filter(key__in=given)}
+    items = {item.key: item for item in report.period.type.items.all()}
     found: dict[str, tuple[Content, str]] = {}
     problems: dict[str, ValidationError] = {}
     for key, one in given.items():

@@ -114,9 +114,9 @@ def test_the_whole_path_without_the_site(owed: ProgressReport) -> None:
     # Who pins the whole report besides is held to that, too.
     stale = street.send("patch", path, {"answers": both}, **{"If-Match": '"v1"'})
     assert stale.status_code == 412
-    strange = {"answers": {"other": {"number": 1, "version": 0}}}
-    told = street.send("patch", path, strange).json()["errors"]
-    assert [one["field"] for one in told] == ["answers.other"]
+    for key in ("other", "不是编码", "nul\x00"):
+        told = street.send("patch", path, {"answers": {key: {"number": 1, "version": 0}}})
+        assert [one["field"] for one in told.json()["errors"]] == [f"answers.{key}"]
 
     sent = street.move(report, "submit", comment="请审核")
     assert (sent.status_code, sent.json()["state"]) == (200, "submitted")
