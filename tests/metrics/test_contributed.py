@@ -2,16 +2,22 @@
 
 import datetime as dt
 import json
+import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
 
 from accounts.models import Office
 from coordination.models import Task, TaskOffice
 from coordination.services.task_figures import tasks_done
 from metrics.checks import cited
+from metrics.context import Context
 from metrics.indicators import get
 from metrics.inputs import files
 from metrics.inputs.arrays import ARRAY_NAMES, Inputs
@@ -178,6 +184,61 @@ def test_files_kept_before_there_were_contributions_still_stand(world: World) ->
     run.save()
     assert {v.indicator for v in recompute_snapshot(run)}.isdisjoint(numbers)
     assert stands(run)
+
+
+CODE_LIST = sorted(CODES)
+NUMBERS = st.integers(0, 10**9)
+KNOWN = st.floats(0, 1, allow_nan=False)
+
+
+@given(data=st.data())
+@limits(max_examples=25)
+def test_what_is_kept_gives_the_same_values_again(
+    inputs: Inputs, tmp_path: Any, data: st.DataObject
+) -> None:
+    """Whatever rooms collect: kept, read again, it gives the value that the numbers say."""
+    places = [("C", str(one)) for one in inputs.circle_id]
+    places += [("S", str(one)) for one in inputs.street_id] + [("D", inputs.meta["district_id"])]
+    told = {
+        code: data.draw(
+            st.dictionaries(st.sampled_from(places), st.tuples(NUMBERS, NUMBERS, KNOWN))
+        )
+        for code in CODE_LIST
+    }
+    kept = {
+        code: [
+            [*area, num, den if is_share(code) else None, known]
+            for area, (num, den, known) in found.items()
+        ]
+        for code, found in told.items()
+    }
+    made = replace(inputs, meta=inputs.meta | {META: kept})
+    again = files.load_inputs(*reversed(files.save_inputs(made, tmp_path)))
+    for code in CODE_LIST:
+        [figures] = get(code).compute(Context(again))
+        for row, area in enumerate(places):
+            num, den, known = told[code].get(area, (0, 0, 1.0))
+            if is_share(code):
+                expected = num / den if den else math.nan
+                assert figures.den is not None
+                assert figures.den[row] == den
+            elif area in told[code]:
+                expected = num
+            else:
+                expected = 0 if code == "events_count" else math.nan
+            assert (figures.num[row], figures.coverage[row]) == (num, known)
+            assert figures.value[row] == expected or math.isnan(expected)
+            assert math.isnan(figures.value[row]) is math.isnan(expected)
+
+
+def is_share(code: str) -> bool:
+    return code.endswith("_share")
+
+
+@pytest.fixture
+def inputs(world: World) -> Inputs:
+    run = make_snapshot(district=world.district, as_of=DAY)
+    return files.load_inputs(inputs_root() / run.input_file, run.input_digest)
 
 
 def test_every_contribution_is_declared_with_its_clause() -> None:
