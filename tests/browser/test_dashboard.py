@@ -53,7 +53,7 @@ def test_the_map_leads_from_the_district_to_a_circle(visitor: NewPerson) -> None
 
 
 def test_the_map_shows_another_indicator_and_lists_it(visitor: NewPerson) -> None:
-    person = visitor("leader")
+    person = visitor("programme_officer")
     page = person.page
     _map_is_drawn(person)
     before = page.locator("[data-map-legend]").text_content() or ""
@@ -88,7 +88,7 @@ def test_live_figures_stand_beside_the_signed_off_ones(visitor: NewPerson) -> No
 
 
 def test_a_figure_tells_how_it_was_computed_down_to_the_clause(visitor: NewPerson) -> None:
-    person = visitor("leader")
+    person = visitor("programme_officer")
     page = person.page
     page.click("article:has-text('连锁化率') a[data-explain-link]")
     page.wait_for_selector("#explain-dialog [data-explain]")
@@ -107,7 +107,7 @@ def test_a_figure_tells_how_it_was_computed_down_to_the_clause(visitor: NewPerso
 
 
 def test_the_wall_shows_the_same_without_the_frame(visitor: NewPerson) -> None:
-    person = visitor("leader")
+    person = visitor("programme_officer")
     person.click("text=大屏")
     assert person.page.locator("header.band").count() == 0
     _map_is_drawn(person)

@@ -34,4 +34,4 @@ def test_missing_pages_say_so_and_lead_back(visitor: NewPerson) -> None:
         assert "没有找到这个页面" in person.text("h1")
     person.look()
     person.click("text=回到首页")
-    assert person.path() == "/admin/"
+    assert person.path() == "/briefing/"
