@@ -160,9 +160,12 @@ class OfficialDocument:
         self._line("", NOTE, space=Pt(12))
 
     def signature(self, office: Any, day: dt.date) -> None:
-        """The issuing office and its day, at the lower right."""
-        self._line("", TEXT)
-        self._line(_one_line(office), TEXT, Align.RIGHT, indent_right=2)
+        """The issuing office and its day, at the lower right, on one page."""
+        for line in (
+            self._line("", TEXT),
+            self._line(_one_line(office), TEXT, Align.RIGHT, indent_right=2),
+        ):
+            line.paragraph_format.keep_with_next = True
         self._line(_official_day(day), TEXT, Align.RIGHT, indent_right=4)
 
     def page_break(self) -> None:

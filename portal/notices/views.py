@@ -31,7 +31,6 @@ def notices(request: HttpRequest) -> HttpResponse:
     total = waiting if show == UNREAD else rows.count()
     start = _start(request)
     context = {
-        "crumbs": [{"label": _("消息")}],
         "notices": [_described(row) for row in rows[start : start + PER_PAGE]],
         "waiting": waiting,
         "show": show,
