@@ -1,6 +1,5 @@
 """Joint meetings as readers see them, and what callers may write of them."""
 
-
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 

@@ -21,7 +21,7 @@ from coordination.api.meeting_serializers import (
     MeetingSuggestSerializer,
     MinutesSerializer,
 )
-from coordination.api.moving import CommentSerializer, MovingFace, described
+from coordination.api.moving import MoveCommentSerializer, MovingFace, described
 from coordination.models import Countersignature, Meeting, MeetingOffice, Resolution
 from coordination.services import meetings as calling
 from coordination.services import minutes as minuting
@@ -50,7 +50,7 @@ class MeetingFilterSet(FaceFilterSet):
         return rows.filter(pk__in=links.values("meeting"))
 
 
-def _moves(said: Any = CommentSerializer) -> Any:
+def _moves(said: Any = MoveCommentSerializer) -> Any:
     return described(said, MeetingDetailSerializer)
 
 
@@ -157,7 +157,7 @@ class MeetingFace(MovingFace):
         """送会签."""
         return self.moved(
             request,
-            CommentSerializer,
+            MoveCommentSerializer,
             lambda row, given, **common: minuting.send_minutes(meeting=row, **common),
         )
 
@@ -179,7 +179,7 @@ class MeetingFace(MovingFace):
         """退回修改; `comment` says why."""
         return self.moved(
             request,
-            CommentSerializer,
+            MoveCommentSerializer,
             lambda row, given, **common: minuting.return_minutes(meeting=row, **given, **common),
         )
 
@@ -209,7 +209,7 @@ class MeetingFace(MovingFace):
         """取消会议; `comment` says why."""
         return self.moved(
             request,
-            CommentSerializer,
+            MoveCommentSerializer,
             lambda row, given, **common: calling.cancel_meeting(
                 meeting=row, reason=given["comment"], **common
             ),
@@ -219,7 +219,7 @@ class MeetingFace(MovingFace):
         # The version pins the edition: what was not seen is not agreed to.
         return self.moved(
             request,
-            CommentSerializer,
+            MoveCommentSerializer,
             lambda row, given, **common: minuting.countersign(
                 meeting=row, agrees=agrees, edition=row.minutes_edition, **given, **common
             ),

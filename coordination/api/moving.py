@@ -19,6 +19,9 @@ from core.api.viewsets import ReadFace
 class OwnOffice(serializers.SlugRelatedField[Office]):
     """A unit of the caller's districts, by code."""
 
+    # For the schema alone: which model the code is of.
+    queryset = Office.objects.none()
+
     def get_queryset(self) -> Any:
         scope = scope_of(self.context.get("request"))
         return Office.objects.filter(district__in=scope.district_ids)
@@ -38,7 +41,7 @@ class StrictSerializer(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
-class CommentSerializer(StrictSerializer):
+class MoveCommentSerializer(StrictSerializer):
     """A move with nothing but a comment."""
 
     comment = serializers.CharField(

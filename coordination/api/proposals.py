@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Office
-from coordination.api.moving import CommentSerializer, MovingFace, described
+from coordination.api.moving import MoveCommentSerializer, MovingFace, described
 from coordination.api.proposal_serializers import (
     ProposalAssignSerializer,
     ProposalCloseSerializer,
@@ -48,7 +48,7 @@ class ProposalFilterSet(FaceFilterSet):
         return rows.filter(pk__in=links.values("proposal"))
 
 
-def _moves(said: Any = CommentSerializer) -> Any:
+def _moves(said: Any = MoveCommentSerializer) -> Any:
     return described(said, ProposalDetailSerializer)
 
 
@@ -130,7 +130,7 @@ class ProposalFace(MovingFace):
         """送审."""
         return self.moved(
             request,
-            CommentSerializer,
+            MoveCommentSerializer,
             lambda row, given, **common: drafting.send_draft(proposal=row, **common),
         )
 
@@ -152,7 +152,7 @@ class ProposalFace(MovingFace):
         """退回修改; `comment` says why."""
         return self.moved(
             request,
-            CommentSerializer,
+            MoveCommentSerializer,
             lambda row, given, **common: drafting.return_draft(proposal=row, **given, **common),
         )
 
@@ -186,7 +186,7 @@ class ProposalFace(MovingFace):
     def _countersign(self, request: Request, *, agrees: bool) -> Response:
         return self.moved(
             request,
-            CommentSerializer,
+            MoveCommentSerializer,
             lambda row, given, **common: drafting.countersign_reply(
                 proposal=row, agrees=agrees, **given, **common
             ),

@@ -103,6 +103,9 @@ class TaskDetailSerializer(TaskSerializer):
 class _OwnOffice(serializers.SlugRelatedField[Office]):
     """A unit of the caller's districts, by code."""
 
+    # For the schema alone: which model the code is of.
+    queryset = Office.objects.none()
+
     def get_queryset(self) -> Any:
         scope = scope_of(self.context.get("request"))
         return Office.objects.filter(district__in=scope.district_ids)
