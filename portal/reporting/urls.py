@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.reporting import news, news_item, overview, periods
+from portal.reporting import bulletins, news, news_item, overview, periods
 
 app_name = "reporting"
 urlpatterns = [
@@ -17,6 +17,10 @@ urlpatterns = [
         periods.consolidation_file,
         name="period_file",
     ),
+    path("bulletins/", bulletins.bulletins, name="bulletins"),
+    path("bulletins/<uuid:pk>/", bulletins.bulletin, name="bulletin"),
+    path("bulletins/<uuid:pk>/act/", bulletins.act, name="bulletin_act"),
+    path("bulletins/<uuid:pk>/word/", bulletins.word, name="bulletin_word"),
     path("news/", news.news, name="news"),
     path("news/<uuid:pk>/", news_item.item, name="news_item"),
     path("news/<uuid:pk>/highlight/", news_item.highlight, name="news_highlight"),

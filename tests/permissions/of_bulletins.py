@@ -3,7 +3,7 @@
 from typing import Any
 
 from accounts.roles import PROGRAMME_OFFICER
-from reports.models import Consolidation
+from reports.models import Bulletin, Consolidation
 from tests.factories import PeriodFactory, ReportTypeFactory
 from tests.permissions.callers import COMMISSION_PEOPLE
 from tests.permissions.entries import (
@@ -34,6 +34,10 @@ PAGES: dict[str, PageEntry] = {
     "reporting:period_act": of_district(
         OFFICER, of_row("consolidations", pk="period_id"), method="post"
     ),
+    "reporting:bulletins": PageEntry(COMMISSIONS),
+    "reporting:bulletin": of_district(COMMISSION_PEOPLE, of_row("bulletins", pk="pk")),
+    "reporting:bulletin_word": of_district(COMMISSION_PEOPLE, of_row("bulletins", pk="pk")),
+    "reporting:bulletin_act": of_district(OFFICER, of_row("bulletins", pk="pk"), method="post"),
 }
 
 
@@ -51,3 +55,11 @@ def fill(world: Any, place: str, street: Any) -> None:
     }
     made = Consolidation.objects.create(district=street.district, period=period, content=content)
     world.add("consolidations", place, made)
+    bulletin = Bulletin.objects.create(
+        district=street.district,
+        month=period.starts_on,
+        issue=6,
+        title="试验通报",
+        content={"sections": [], "table": {"head": [], "rows": []}},
+    )
+    world.add("bulletins", place, bulletin)
