@@ -89,7 +89,7 @@ def briefing_of(district: District, scope: Scope) -> Briefing | None:
         last,
         _cards(district, last, previous(signed), year_before(signed)),
         highlights(district),
-        [gap_item(gap) for gap in gaps(last.run, scope)[:SHOWN]],
+        weaknesses(last.run, scope),
     )
 
 
@@ -111,6 +111,12 @@ def highlights(district: District) -> list[WorkItem]:
         district=district, state=WorkItem.State.ADOPTED, highlight=True
     ).select_related("office")
     return list(rows.order_by("-happened_on", "-id")[:SHOWN])
+
+
+def weaknesses(run: Run, scope: Scope) -> list[dict[str, Any]]:
+    """三个短板: what is surely missing or too far, for most residents; 情况不明 is no weakness."""
+    known = [gap for gap in gaps(run, scope) if gap.missing is not None]
+    return [gap_item(gap) for gap in known[:SHOWN]]
 
 
 def _cards(
@@ -176,7 +182,7 @@ def _card(
         sentence=text,
         copy="" if blocked else text,
         blocked=blocked,
-        tags=tags_of(last.run, flags),
+        tags=tags_of(last.run, flags) if value is not None else [],
         target=against_target(value, target) if target else {},
         explain_url=explain_url(last.run, template.code, "D", district.pk)
         if value is not None
@@ -189,7 +195,7 @@ def _blocked(run: Run, flags: int, found: dict[str, Figure | None], *, complete:
     if not complete:
         return _("暂无数据：最近一次定稿没有这项数字，不能复制。")
     if run.is_sample:
-        return _("演示数据，不代表实际情况，不得对外引用，不能复制。")
+        return _("演示数据，不得对外引用，不能复制。")
     if flags & Flag.PARTIAL:
         known = min(one.coverage for one in found.values() if one)
         return _("数据不全：已知输入占 %(known).1f%%，低于 %(floor)d%%，仅供参考，不能复制。") % {

@@ -31,7 +31,7 @@ def paper(briefing: Briefing) -> bytes:
             *_warning(briefing),
             Spacer(0, 4 * mm),
             _table(briefing),
-            *_section(_("汇报口径"), [_spoken(card) for card in briefing.cards if card.sentence]),
+            *_section(_("汇报用语"), [_spoken(card) for card in briefing.cards if card.sentence]),
             *_section(_("三个亮点"), [_highlight(item) for item in briefing.highlights]),
             *_section(_("三个短板"), [_weakness(gap) for gap in briefing.weaknesses]),
         ],

@@ -92,6 +92,7 @@ def one(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "groups": _grouped(items, ticked if request.method == "POST" else None),
         "item_count": len(items),
         "form": form,
+        "may_close": may_close,
         "has_successors": successors.exists(),
     }
     status = 400 if form.errors else 200

@@ -107,7 +107,7 @@ def test_what_may_be_quoted_can_be_copied_and_nothing_else(world: World, leader:
     Run.objects.filter(pk=run.pk).update(is_sample=True)
     sample = page_of(leader).content.decode()
     assert "data-copy" not in sample
-    assert "演示数据，不代表实际情况，不得对外引用，不能复制" in sample
+    assert "演示数据，不得对外引用，不能复制" in sample
 
 
 def test_against_the_last_time_and_a_year_ago(world: World, leader: Any) -> None:
