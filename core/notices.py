@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 Mail = Notice.Mail
 MAIL = "core.mail"
+CONSOLE = "django.core.mail.backends.console.EmailBackend"
 # A mail that cannot be delivered for so long is not worth delivering any more.
 GIVE_UP_AFTER = timedelta(days=3)
 # So long after it was claimed, whoever claimed a mail is dead.
@@ -69,6 +70,7 @@ def notify(
     with translation.override(settings.LANGUAGE_CODE):
         # One line; its Chinese punctuation stays full width.
         title, text = " ".join(strip_unseen(str(title)).split()), str(text).strip()
+    mailing = _has_mail()
     rows = [
         Notice(
             key=f"{key}:{person.id}",
@@ -78,7 +80,7 @@ def notify(
             text=text,
             path=path,
             email=person.email,
-            mail=Mail.WAITING if person.email else Mail.NONE,
+            mail=Mail.WAITING if person.email and mailing else Mail.NONE,
         )
         for person in {person.id: person for person in people}.values()
     ]
@@ -91,6 +93,11 @@ def notify(
         if any(row.mail == Mail.WAITING for row in written):
             jobs.enqueue(MAIL, key="waiting")
     return told
+
+
+def _has_mail() -> bool:
+    """Whether there is a server for mail; a demo prints it instead."""
+    return settings.DEMO or settings.EMAIL_BACKEND != CONSOLE
 
 
 def notices_of(user_id: uuid.UUID) -> "QuerySet[Notice]":

@@ -72,6 +72,17 @@ def test_the_mail_says_who_what_by_when_and_where(settings: Any) -> None:
     assert states() == ["none", "sent"]
 
 
+def test_without_a_mail_server_messages_stand_in_the_site_only(settings: Any) -> None:
+    """None is said to be sent that was only printed; a demo prints it and says so."""
+    settings.EMAIL_BACKEND = notices.CONSOLE
+    assert tell() == 2
+    assert states() == ["none", "none"]
+    assert not Job.objects.exists()
+    settings.DEMO = True
+    tell("another")
+    assert states() == ["none", "none", "none", "waiting"]
+
+
 def test_the_sites_language_is_spoken_whoever_acts() -> None:
     with translation.override("en"):
         notify(key="a", people=[LI], title=gettext_lazy("简体中文"))
