@@ -17,7 +17,7 @@ GRAVE = ("serious", "critical")
 # The colours are the same at both widths, and comparing them is most of the work.
 RULES = {DESKTOP["width"]: {}, PHONE["width"]: {"color-contrast": {"enabled": False}}}
 # What is refused or missing is an answer, which Chromium also writes to its console.
-EXPECTED_NOISE = re.compile(r"Failed to load resource: .* status of 4(00|03|04|29) ")
+EXPECTED_NOISE = re.compile(r"Failed to load resource: .* status of 4(00|01|03|04|09|29) ")
 VIOLATIONS = """
 async (rules) => (await axe.run(document, {resultTypes: ["violations"], rules})).violations
   .map(({id, impact, nodes}) => ({id, impact, where: nodes.map((n) => n.target.join(" "))}))
@@ -35,11 +35,20 @@ class Person:
         self.context, self.url = context, url
         self.troubles: list[str] = []
         context.add_init_script(WATCH_POLICY)
-        self.page: Page = context.new_page()
+        self.page: Page = self.reopen()
+
+    def reopen(self) -> Page:
+        """Another tab of the same browser, watched like the first."""
+        self.page = self.context.new_page()
         self.page.set_viewport_size(DESKTOP)
         self.page.on("console", self._on_console)
         self.page.on("pageerror", lambda error: self._note(f"script: {error}"))
         self.page.on("response", self._on_response)
+        return self.page
+
+    def forgive(self, *words: str) -> None:
+        """Take off what a journey has brought about itself (`ERR_CONNECTION_REFUSED`)."""
+        self.troubles[:] = [one for one in self.troubles if not any(word in one for word in words)]
 
     def sign_in(self, name: str, password: str = PASSWORD) -> "Person":
         """Through the page, as a person does."""

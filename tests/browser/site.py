@@ -20,7 +20,7 @@ from tests.plugins import databases
 from tests.plugins.processes import die_with_parent, stop
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 30
+START_SECONDS = 90
 
 
 @dataclass(frozen=True)
@@ -49,24 +49,58 @@ def running_site(folder: Path) -> Iterator[Site]:
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
     facts = json.loads(_python(["-m", "tests.browser.prepare"], environment).splitlines()[-1])
-    with socket.create_server(("127.0.0.1", 0)) as door, (folder / "web.log").open("wb") as log:
-        url = f"http://127.0.0.1:{door.getsockname()[1]}"
-        options = ["--bind", f"fd://{door.fileno()}", "--workers", "2", "--threads", "4"]
-        server = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "config.wsgi", *options],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            pass_fds=[door.fileno()],
-            preexec_fn=lambda: die_with_parent(signal.SIGTERM),
-        )
-        try:
-            _await(url, server)
-            yield Site(url, facts, environment)
-        finally:
-            stop(server, signal.SIGTERM)
+    with serving(environment, folder / "web.log") as server:
+        yield Site(server.url, facts, environment)
+
+
+class Server:
+    """gunicorn on a port of its own; it can be killed as a power cut would, and started again."""
+
+    def __init__(self, environment: dict[str, str], log: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            self.port = door.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._environment, self._log = environment, log
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        options = ["--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--threads", "4"]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", "config.wsgi", *options],
+                cwd=ROOT,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=lambda: die_with_parent(signal.SIGTERM),
+            )
+        _await(self.url, self._process)
+
+    def kill(self) -> None:
+        """kill -9 for it and its workers."""
+        if self._process:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def stop(self) -> None:
+        """End it in good order."""
+        if self._process:
+            stop(self._process, signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def serving(environment: dict[str, str], log: Path) -> Iterator[Server]:
+    """A server over the environment's database, for as long as the block runs."""
+    server = Server(environment, log)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 def _own_database() -> str:
