@@ -1,7 +1,7 @@
 """Loads the mechanism, its seats, the division of duties and the lines of work.
 
-Sources: 普陀实施方案 七(一)1–2 (工作小组, 联络员, 工作专班), the units in brackets in its 七 (任务分工),
-四 and 提案答复 一1 (24字方针, 七个一). Another province's draft gives no duties of ours.
+Sources: 普陀实施方案 七(一)1–2 (工作小组, 联络员, 工作专班), its units in brackets (任务分工) and
+四, 提案答复 一1 (24字方针, 七个一). Another province's draft gives no duties of ours.
 """
 
 from pathlib import Path

@@ -155,13 +155,13 @@ def report_duty(
 def _parts(
     district: District, clauses: list[Clause], office_code: str, standing: str
 ) -> dict[object, list[Duty]]:
-    """By clause, the parts of its offices, in the order of their codes."""
+    """By clause, the parts of its offices, in the order in which the document named them."""
     rows = Responsibility.objects.filter(district=district, clause__in=clauses)
     if office_code:
         rows = rows.filter(office__code=office_code)
     latest = latest_of(rows)
     parts: dict[object, list[Duty]] = defaultdict(list)
-    for row in rows.select_related("office__district").order_by("office__code", "id"):
+    for row in rows.select_related("office__district").order_by("office_id", "id"):
         said = latest.get(row.pk)
         if not standing or standing == (said.standing if said else UNSAID):
             parts[row.clause_id].append(Duty(row, said))

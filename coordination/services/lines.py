@@ -1,4 +1,4 @@
-"""「24字方针·七个一」落实情况: eight lines, seven ones, each year; skeleton of the annual summary."""
+"""「24字方针·七个一」落实情况 of each year: the skeleton of the annual summary."""
 
 from dataclasses import dataclass
 

@@ -83,7 +83,10 @@ def duties(request: HttpRequest) -> HttpResponse:
                 {"label": _("导出 Excel"), "url": with_query(request, export="xlsx")},
             ],
         },
-        "blocks": [_block(one, scope, opened=bool(unit or standing)) for one in found],
+        "blocks": [
+            _block(one, scope, opened=bool(unit or standing)) for one in found if one.groups
+        ],
+        "unstated": [one.clause for one in found if not one.groups],
         "template": chosen if template else None,
         "tally": [] if template else _tally(found),
         "may_fill": policy.may(scope, "coordination.report_duty"),
@@ -115,7 +118,6 @@ def _block(one: ClauseDuties, scope: Scope, *, opened: bool) -> dict[str, Any]:
     return {
         "clause": one.clause,
         "document": one.clause.document,
-        "unstated": not one.clause.units,
         "groups": [
             {
                 "printed": group.printed,

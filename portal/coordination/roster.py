@@ -109,16 +109,14 @@ def _filtered(
 
 
 def _ordered(rows: "QuerySet[RosterEntry]") -> list[RosterEntry]:
-    kinds = {"commission": 0, "department": 1, "street": 2}
+    """In the order of an official list: places, then units as the document named them."""
 
     def order(row: RosterEntry) -> tuple[Any, ...]:
-        office = row.office
         return (
             row.mechanism.sort,
             row.mechanism.code,
             PLACES.index(row.place),
-            kinds.get(office.kind, 9) if office else -1,
-            office.code if office else "",
+            str(row.office_id or ""),
             row.pk,
         )
 

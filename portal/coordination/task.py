@@ -223,12 +223,13 @@ def _trail(row: Task) -> list[dict[str, Any]]:
         }
         for one in row.urges.all()
     ]
-    return sorted([*said, *urged, *_moved(row)], key=lambda one: one["at"], reverse=True)
+    newest_first = sorted([*said, *urged, *_moved(row)], key=lambda one: one["at"], reverse=True)
+    issued = {"on": row.issued_on, "word": _("下达"), "status": "none", "who": row.by_label}
+    return [*newest_first, issued]
 
 
 # What the feedback does not say itself: act → (status, words).
 MOVED = {
-    "coordination.issue_task": ("none", gettext_lazy("下达")),
     "coordination.start_task": ("none", gettext_lazy("签收办理")),
     "coordination.close_task": ("good", gettext_lazy("办结")),
     "coordination.withdraw_task": ("bad", gettext_lazy("撤销")),

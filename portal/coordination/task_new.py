@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from coordination.services.tasks import issue_task
@@ -29,4 +30,8 @@ def new(request: HttpRequest) -> HttpResponse:
             text = _("已下达任务 %(number)s，办理时限 %(day)s，已通知承办单位。")
             messages.success(request, text % told)
             return redirect("coordination:task", pk=task.pk)
-    return render(request, "coordination/task_new.html", {"form": form})
+    crumbs = [
+        {"label": _("任务"), "url": reverse("coordination:tasks")},
+        {"label": _("下达任务")},
+    ]
+    return render(request, "coordination/task_new.html", {"form": form, "crumbs": crumbs})

@@ -28,8 +28,8 @@ from territory.models import District
 PER_PAGE = 50
 CONDITIONS = ("q", "state", "unit", "year", "overdue")
 STATUS = {
-    Task.State.ISSUED: "unknown",
-    Task.State.UNDER_WAY: "unknown",
+    Task.State.ISSUED: "none",
+    Task.State.UNDER_WAY: "none",
     Task.State.REPORTED: "warn",
     Task.State.CLOSED: "good",
     Task.State.WITHDRAWN: "none",

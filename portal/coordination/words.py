@@ -14,16 +14,15 @@ def unit_name(office: Office | None) -> str:
     if office is None:
         return "—"
     place = f"{office.district.city}{office.district.name}"
-    short = office.name.removeprefix(place).removeprefix("人民政府")
+    short = office.name.rpartition(place)[2].removeprefix("人民政府")
     return short or office.name
 
 
-def units_of(
-    district_id: Any, kinds: tuple[str, ...] = ("commission", "department", "street")
-) -> list[Office]:
-    """The district's units: commission, departments, streets, each in the order of their codes."""
-    rows = Office.objects.filter(district=district_id, kind__in=kinds).select_related("district")
-    return sorted(rows, key=lambda office: (kinds.index(office.kind), office.code))
+def units_of(district_id: Any) -> list[Office]:
+    """The district's units in the order of the document that named them (ids ascend as made)."""
+    kinds = ("commission", "department", "street")
+    rows = Office.objects.filter(district=district_id, kind__in=kinds)
+    return list(rows.select_related("district").order_by("pk"))
 
 
 def left_text(due_on: dt.date, today: dt.date, days: Workdays) -> tuple[str, str]:
