@@ -100,7 +100,6 @@ def _context(
     shown = rows.select_related("principal__office", "delegate")[start : start + PER_PAGE]
     today = timezone.localdate()
     return {
-        "crumbs": [{"label": _("授权代办")}],
         "principal": principal,
         "for_another": principal.pk != scope.user_id,
         "form": form,

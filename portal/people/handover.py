@@ -49,7 +49,6 @@ def people(request: HttpRequest) -> HttpResponse:
         request,
         "people/handovers.html",
         {
-            "crumbs": [{"label": _("工作交接")}],
             "asked": asked,
             "rows": list(ordered[start : start + PER_PAGE]),
             "pager": offset_pager(request, start, PER_PAGE, rows.count()),
