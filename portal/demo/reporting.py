@@ -63,7 +63,7 @@ def write_reporting(plan: Plan, district: District) -> dict[str, int]:
             reports += _of_period(plan, period)
         if form.cadence == ReportType.Cadence.MONTH:
             reports += _under_way(plan, form)
-    open_periods(plan.day, is_sample=True)
+    open_periods(plan.day)
     return {"reports": len(reports), "work_items": _news(plan, district)}
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts.models import Office
-from circles.models import Designation, PilotBatch
+from circles.models import Compound, Designation, PilotBatch
 from core.audit import SYSTEM, Actor, act
 from core.db import locked
 from core.workdays import Workdays, calendar
@@ -60,17 +60,21 @@ def _period(form: ReportType, span: Span, workdays: Workdays) -> Period:
     )
 
 
-def open_periods(today: dt.date, *, is_sample: bool = False) -> list[Period]:
+def open_periods(today: dt.date) -> list[Period]:
     """Open each form's periods that are due to be open, and give late joiners their reports.
 
     A run that was missed is made up for as long as the period has not closed. Returns the periods
     that this call has opened; the others' new reports are in the audit log.
+    Among sample registers they are sample, too.
     """
     opened = []
     workdays = calendar()
+    demos = set(
+        Compound.objects.filter(is_sample=True).values_list("district", flat=True).distinct()
+    )
     for versions in _published_forms():
         for period in _due_to_be_open(versions, today, workdays):
-            period.is_sample = is_sample
+            period.is_sample = period.district_id in demos
             if made := _open(period, today):
                 opened.append(made)
     return opened
