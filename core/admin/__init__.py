@@ -5,7 +5,7 @@ from core.admin.acts import ActPage, button
 from core.admin.base import BaseAdmin, BaseInline, BaseStackedInline, ReadOnlyAdmin
 from core.admin.forms import ActForm, DatedForm, GatedForm, ReasonedForm, TableForm, WordsField
 from core.admin.gated import scope_of
-from core.admin.labels import label_acts
+from core.admin.labels import label_acts, label_moves
 
 __all__ = [
     "ActForm",
@@ -22,6 +22,7 @@ __all__ = [
     "button",
     "calendars",
     "label_acts",
+    "label_moves",
     "registers",
     "scope_of",
 ]

@@ -6,7 +6,10 @@ Rooms add the names of their own acts beside their admin pages.
 from typing import Any
 
 from django.apps import apps
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
+
+from core.workflow import Machine
 
 ACT_LABELS: dict[str, Any] = {}
 # Acts on registers without services are called <room>.<verb>_<table>.
@@ -21,6 +24,18 @@ VERBS = {
 def label_acts(labels: dict[str, Any]) -> None:
     """Name acts: {"outlets.close": _("关闭网点")}."""
     ACT_LABELS.update(labels)
+
+
+def label_moves(machine: Machine, thing: Any) -> None:
+    """Name the moves of a state machine after its buttons: “审核通过（进展报送）”."""
+    label_acts(
+        {
+            machine.act_name(move.word): format_lazy(
+                "{move}（{thing}）", move=move.label, thing=thing
+            )
+            for move in machine.moves
+        }
+    )
 
 
 def label_of(action: str) -> str:

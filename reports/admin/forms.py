@@ -12,19 +12,11 @@ from unfold.decorators import display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from core.admin import ActPage, BaseAdmin, BaseInline, BaseStackedInline, button, label_acts
+from core.admin import ActPage, BaseAdmin, BaseInline, BaseStackedInline, button
 from core.audit import current_actor
 from reports.forms import copy_form, publish_form, retire_form
 from reports.models import ReportDuty, ReportItem, ReportRule, ReportType
 
-label_acts(
-    {
-        "reports.publish_form": gettext_lazy("发布报表"),
-        "reports.copy_form": gettext_lazy("复制报表为新版"),
-        "reports.retire_form": gettext_lazy("停用报表"),
-        "reports.annual_return": gettext_lazy("导出年度报送工作簿"),
-    }
-)
 GATES = {
     "view": "reports.forms",
     "add": "reports.change_forms",
