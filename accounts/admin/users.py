@@ -32,6 +32,9 @@ label_acts(
         "accounts.sign_in_failed": gettext_lazy("登录失败"),
         "accounts.locked_out": gettext_lazy("登录锁定"),
         "accounts.break_glass": gettext_lazy("应急账号操作"),
+        "accounts.delegate": gettext_lazy("授权代办"),
+        "accounts.revoke_delegation": gettext_lazy("终止授权代办"),
+        "accounts.hand_over": gettext_lazy("工作交接"),
         "core.refused": gettext_lazy("越权被拒"),
     }
 )
