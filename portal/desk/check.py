@@ -17,6 +17,7 @@ from core.admin.refusals import RefusedError, refusals
 from core.audit import current_actor
 from core.scope import Scope
 from core.workdays import add_workdays
+from portal.console import address_of
 from portal.desk.finding import find, may_write
 from portal.desk.report import frame_of
 from portal.desk.sheet import sheet_of
@@ -45,7 +46,10 @@ def check(request: HttpRequest, pk: Any) -> HttpResponse:
     for section in sheet["sections"]:
         for line in section["rows"]:
             line["given"] = request.POST.get(f"comment-{line['key']}", "")
-    context = frame_of(row, scope) | {
+    frame = frame_of(row, scope)
+    overview = {"label": _("进展报送"), "url": address_of("reporting:overview")}
+    context = frame | {
+        "crumbs": [overview, {"label": row.office.name}, {"label": frame["title"]}],
         "sheet": sheet,
         "errors": errors,
         # The commission owes reports of its own, too.

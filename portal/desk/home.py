@@ -16,7 +16,7 @@ from core.notices import notices_of
 from core.scope import Scope
 from portal.console import address_of
 from portal.desk.circles import circle_cards
-from portal.desk.items import Item, items_for, owed_reports, report_act, with_comments
+from portal.desk.items import Item, items_for, owed_reports, quotes_of, report_act, with_comments
 from portal.desk.words import (
     STATE_STATUS,
     due_text,
@@ -85,7 +85,6 @@ def _is_top(item: Item, first: ProgressReport | None) -> bool:
 
 def _owed_card(report: Any, today: Any) -> dict[str, Any]:
     late = report.due_on < today
-    returned = report.state == ProgressReport.State.RETURNED
     return {
         "report": report,
         "title": report_title(report, today),
@@ -94,7 +93,7 @@ def _owed_card(report: Any, today: Any) -> dict[str, Any]:
         "state_word": report.get_state_display(),
         "status": "bad" if late else STATE_STATUS[report.state],
         "act": report_act(report),
-        "quotes": [one.text for one in report.open_comments] if returned else [],
+        "quotes": quotes_of(report),
     }
 
 

@@ -62,15 +62,15 @@ def owed_reports(scope: Scope) -> "QuerySet[ProgressReport]":
 
 def with_comments(rows: "QuerySet[ProgressReport]") -> "QuerySet[ProgressReport]":
     """The rows with what their pages say of them, the checker's open comments included."""
-    told = ReportComment.objects.filter(settled_at__isnull=True).order_by("at", "pk")
+    # What is said of the whole comes first.
+    told = ReportComment.objects.filter(settled_at__isnull=True).order_by("key", "at", "pk")
     return rows.select_related("period__type", "office").prefetch_related(
-        Prefetch("comments", queryset=told, to_attr="open_comments")
+        Prefetch("comments", queryset=told, to_attr="open_comments"), "period__type__items"
     )
 
 
 def report_item(report: Any, today: dt.date) -> Item:
     """A report as a thing to do; one that came back brings the checker's words."""
-    returned = report.state == ProgressReport.State.RETURNED
     late = report.due_on < today
     return Item(
         kind=_("进展报送"),
@@ -80,8 +80,21 @@ def report_item(report: Any, today: dt.date) -> Item:
         due_text=due_text(report.due_on, today),
         state_word=report.get_state_display(),
         status="bad" if late else STATE_STATUS[report.state],
-        quotes=tuple(one.text for one in report.open_comments) if returned else (),
+        quotes=quotes_of(report),
         act=report_act(report),
+    )
+
+
+def quotes_of(report: Any) -> tuple[str, ...]:
+    """What the checker wrote when it came back: of the whole, then item by item."""
+    if report.state != ProgressReport.State.RETURNED:
+        return ()
+    labels = {item.key: item.label for item in report.period.type.items.all()}
+    return tuple(
+        _("%(item)s：%(text)s") % {"item": labels[one.key], "text": one.text}
+        if one.key in labels
+        else one.text
+        for one in report.open_comments
     )
 
 
