@@ -5,6 +5,7 @@ Minutes: 纪要格式 of GB/T 9704—2012 (出席、请假、列席 under the te
 
 import datetime as dt
 import re
+from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
@@ -63,11 +64,13 @@ def mechanism_name(meeting: Meeting) -> str:
     return _("%(district)s一刻钟便民生活圈建设工作联席会议") % {"district": meeting.district.name}
 
 
-def attendance_lines(meeting: Meeting) -> list[tuple[str, str]]:
-    """(出席 | 请假 | 列席, who), those that are not empty."""
+def attendance_lines(
+    meeting: Meeting, name: Callable[[Office], str] = str
+) -> list[tuple[str, str]]:
+    """(出席 | 请假 | 列席, who), those that are not empty; `name` says how units are called."""
     links = _links(meeting)
-    came = [f"{link.office.name} {link.person}".strip() for link in links if link.attended]
-    absent = [link.office.name for link in links if link.attended is False]
+    came = [f"{name(link.office)} {link.person}".strip() for link in links if link.attended]
+    absent = [name(link.office) for link in links if link.attended is False]
     lines = [
         (_("出席"), "；".join(came)),
         (_("请假"), "、".join(absent)),
@@ -142,7 +145,7 @@ def write_text(document: OfficialDocument, text: str) -> None:
 
 
 def _links(meeting: Meeting) -> list[MeetingOffice]:
-    return list(meeting.offices.select_related("office").order_by("id"))
+    return list(meeting.offices.select_related("office__district").order_by("id"))
 
 
 def _day(day: dt.date) -> str:

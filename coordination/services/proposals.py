@@ -42,9 +42,7 @@ def register_proposal(
         proposal = Proposal(district=district, handler_id=by.id, handler_label=by.label[:120])
         for name in REGISTERED_FIELDS:
             if name in values:
-                value = values[name]
-                is_line = isinstance(value, str) and name != "text"
-                setattr(proposal, name, normalise(value) if is_line else value)
+                setattr(proposal, name, _as_written(name, values[name]))
         if not proposal.received_on or not proposal.due_on:
             raise ValidationError({"due_on": _("请填写收到日期和答复期限。")})
         if proposal.received_on > timezone.localdate():
@@ -57,6 +55,15 @@ def register_proposal(
         this.obj, this.to_state = proposal, proposal.state
         this.changes = {"number": proposal.number, "due_on": proposal.due_on}
     return proposal
+
+
+def _as_written(name: str, value: Any) -> Any:
+    """Numbers in half width; titles keep their full-width marks, as they are printed."""
+    if not isinstance(value, str):
+        return value
+    if name == "number":
+        return normalise(value)
+    return value.strip() if name == "text" else " ".join(value.split())
 
 
 def assign(

@@ -13,6 +13,7 @@ from coordination.models import Countersignature, Meeting
 from coordination.papers import attendance_lines, mechanism_name
 from coordination.services import meetings as calling
 from coordination.services import minutes as minuting
+from coordination.services.meetings import CALLABLE
 from coordination.workflow.meetings import MEETING, opinions_on
 from core import policy
 from core.workflow import open_moves
@@ -49,7 +50,7 @@ def meeting(request: HttpRequest, pk: Any) -> HttpResponse:
         "status": STATUS[State(row.state)],
         "mechanism": mechanism_name(row),
         "units": [unit_name(link.office) for link in row.offices.all()],
-        "attendance": attendance_lines(row),
+        "attendance": attendance_lines(row, unit_name),
         "opinions": _opinions(row),
         "may_sign": any(move.word == "confirm" for move in moves),
         "waits": waits_for(row, scope),
@@ -280,6 +281,8 @@ def _opinions(row: Meeting) -> list[dict[str, Any]]:
     told = []
     for link in row.offices.all():
         one = now.get(link.office_id)
+        if one is None and link.office.kind not in CALLABLE:
+            continue
         status, word = "warn", _("未会签")
         if one is not None and one.opinion == Countersignature.Opinion.AGREED:
             status, word = "good", _("同意")

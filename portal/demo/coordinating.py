@@ -1,4 +1,7 @@
-"""A demo's joint meetings, tasks and proposals: invented, flagged as sample, people unnamed."""
+"""A demo's joint meetings, tasks and proposals, flagged as sample, people unnamed.
+
+Invented, but for one reply that was published.
+"""
 
 import datetime as dt
 from typing import Any, Final
@@ -17,6 +20,7 @@ from coordination.models import (
     TaskFeedback,
     TaskOffice,
 )
+from coordination.samples import load_past_reply
 from core.workdays import next_workday
 from portal.demo.plan import Plan
 from territory.models import District
@@ -194,7 +198,8 @@ def _proposals(plan: Plan, district: District, offices: dict[str, Office]) -> in
     ProposalOffice.objects.create(
         proposal=drafting, office=offices["market_regulation"], role="help"
     )
-    return 2
+    past = load_past_reply(district)
+    return 2 + (past is not None)
 
 
 def _noon(day: dt.date | None) -> dt.datetime:
