@@ -90,6 +90,8 @@ def hand_over(
     wanted = set(keys)
     if not reason.strip():
         raise ValidationError({"reason": _("请写明事由，如“岗位调整”“离职”。")})
+    if not wanted and not close_account:
+        raise ValidationError(_("请至少选择一项要交接的工作。"))
     with act("accounts.hand_over", by=by, comment=reason.strip()) as this:
         ids = [person.pk for person in (user, successor) if person]
         people = {row.pk: row for row in locked(User.objects.filter(pk__in=ids))}

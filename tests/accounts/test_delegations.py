@@ -1,6 +1,7 @@
 """授权代办: same office, 90 days at most, never passed on, no two administrations in one hand."""
 
 import datetime as dt
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from accounts.policy import scope_of
 from accounts.services import change_user, reset_password, set_roles
 from core.audit import Actor
 from core.models import AuditEvent
+from core.workflow import Machine, Move, open_moves
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +160,33 @@ def test_a_scope_takes_as_many_queries_with_delegations_as_without(office: Any) 
     for _number in range(3):
         give(person(office, "programme_officer"), zhang)
     assert queries() == before == 1
+
+
+def test_who_acts_for_the_submitter_does_not_decide(office: Any) -> None:
+    """报送和办理须由不同人员经手, 授权代办 included: in either direction."""
+    accept = Move(
+        word="accept",
+        label="审核通过",
+        sources=frozenset({"submitted"}),
+        target="accepted",
+        action="accounts.hand_over",
+        apart=True,
+    )
+    machine = Machine("accounts.trial", (accept,), submitters=lambda row: row.submitters)
+    li, zhang = person(office, "programme_officer"), person(office, "approver")
+    sent_by_li = SimpleNamespace(
+        state="submitted", submitters=[str(li.pk)], pk=zhang.pk, office=office
+    )
+    assert open_moves(machine, sent_by_li, scope_of(zhang)) == [accept]
+    give(li, zhang)
+    assert open_moves(machine, sent_by_li, scope_of(zhang)) == []
+    sent_for_li = SimpleNamespace(
+        state="submitted",
+        submitters=[str(one) for one in scope_of(zhang).persons],
+        pk=li.pk,
+        office=office,
+    )
+    assert open_moves(machine, sent_for_li, scope_of(li)) == []
 
 
 def test_the_page_gives_and_ends(office: Any) -> None:

@@ -120,6 +120,7 @@ def test_refused_as_a_whole(work: Any, wang: User, next_one: User) -> None:
         (wang, everything, {}),
         (None, everything, {}),
         (next_one, everything | {"accounts.delegation:" + str(wang.pk)}, {}),
+        (next_one, set(), {}),
         (next_one, set(), {"close_account": True}),
         (next_one, everything, {"reason": " "}),
     ):
