@@ -82,7 +82,7 @@ def notify(
             email=person.email,
             mail=Mail.WAITING if person.email and mailing else Mail.NONE,
         )
-        for person in {person.id: person for person in people}.values()
+        for _id, person in sorted({person.id: person for person in people}.items())
     ]
     if not rows:
         return 0
