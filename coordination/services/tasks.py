@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
+from django.core.files.base import File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from coordination.models import Resolution, Task, TaskFeedback, TaskOffice, Task
 from coordination.services.task_notices import tell_commission, tell_offices
 from coordination.workflow.tasks import TASK
 from core import policy
+from core.attachments import attach
 from core.audit import Actor, act
 from core.db import locked
 from core.models import Clause
@@ -104,7 +106,7 @@ def start_task(
 
 
 def note_progress(
-    *, task: Task, text: str, by: Actor, scope: Scope, is_sample: bool = False
+    *, task: Task, text: str, by: Actor, scope: Scope, files: Iterable[File] = ()
 ) -> TaskFeedback:
     """A progress note of any unit that takes part, as long as the task is not finished."""
     policy.require(scope, "coordination.work_on_task", task)
@@ -114,7 +116,8 @@ def note_progress(
             _("任务已%(state)s，不能再填写进展。") % {"state": task.get_state_display()}
         )
     with act("coordination.note_task", by=by, obj=task):
-        return _say(task, TaskFeedback.Kind.PROGRESS, text, by=by, office_code=scope.office_code)
+        kind = TaskFeedback.Kind.PROGRESS
+        return _say(task, kind, text, by=by, office_code=scope.office_code, files=files)
 
 
 def report_task(
@@ -123,14 +126,16 @@ def report_task(
     text: str,
     by: Actor,
     scope: Scope | None,
+    files: Iterable[File] = (),
     seen_version: int | None = None,
 ) -> Task:
-    """反馈办理结果, by the lead unit; the commission is told."""
+    """反馈办理结果 with its evidence, by the lead unit; the commission is told."""
     _require_text(text, _("请写明办理结果。"))
     with moving(
         TASK, task, "report", by=by, scope=scope, comment=text, seen_version=seen_version
     ) as (now, _act):
-        _say(now, TaskFeedback.Kind.RESULT, text, by=by, office_code=by.office_code)
+        kind = TaskFeedback.Kind.RESULT
+        _say(now, kind, text, by=by, office_code=by.office_code, files=files)
         now.first_reported_on = now.first_reported_on or timezone.localdate()
         # Those for whom the reporter acts have reported, too.
         persons = scope.persons if scope else {by.id} if by.id else set()
@@ -272,10 +277,16 @@ def _last_number(district: District, year: int) -> int:
 
 
 def _say(
-    task: Task, kind: TaskFeedback.Kind, text: str, *, by: Actor, office_code: str
+    task: Task,
+    kind: TaskFeedback.Kind,
+    text: str,
+    *,
+    by: Actor,
+    office_code: str,
+    files: Iterable[File] = (),
 ) -> TaskFeedback:
     _require_text(text, _("请写明情况。"))
-    return TaskFeedback.objects.create(
+    said = TaskFeedback.objects.create(
         task=task,
         office=Office.objects.filter(code=office_code).first() if office_code else None,
         kind=kind,
@@ -284,6 +295,9 @@ def _say(
         by_label=by.label[:120],
         is_sample=task.is_sample,
     )
+    for file in files:
+        attach(said, file, by)
+    return said
 
 
 def _helpers(lead: Office, helping: Iterable[Office]) -> list[Office]:

@@ -17,6 +17,7 @@ from coordination.services import tasks as services
 from coordination.workflow.tasks import TASK
 from core import policy
 from core.admin.refusals import RefusedError, refusals
+from core.attachments import attachments_of_rows, serve
 from core.audit import current_actor
 from core.models import AuditEvent
 from core.scope import Scope
@@ -32,7 +33,7 @@ SHOWN: dict[str, dict[str, Any]] = {
     "report": {
         "look": "main",
         "label": gettext_lazy("办理结果"),
-        "hint": gettext_lazy("做了什么、结果如何、附何材料。"),
+        "hint": gettext_lazy("做了什么、结果如何。"),
         "done": gettext_lazy("已反馈，等待审核。"),
     },
     "close": {
@@ -68,6 +69,7 @@ def move(request: HttpRequest, pk: Any, word: str) -> HttpResponse:
     if word not in SHOWN:
         raise Http404(_("没有这项办理。"))
     scope, text = scope_of(request), request.POST.get("comment", "")
+    files = request.FILES.getlist("files")
     seen = request.POST.get("seen_version", "")
     common: dict[str, Any] = {
         "task": row,
@@ -77,7 +79,7 @@ def move(request: HttpRequest, pk: Any, word: str) -> HttpResponse:
     }
     runs: dict[str, Callable[[], Any]] = {
         "start": lambda: services.start_task(**common),
-        "report": lambda: services.report_task(text=text, **common),
+        "report": lambda: services.report_task(text=text, files=files, **common),
         "return": lambda: services.return_task(comment=text, **common),
         "close": lambda: services.close_task(comment=text, **common),
         "withdraw": lambda: services.withdraw_task(comment=text, **common),
@@ -90,13 +92,13 @@ def move(request: HttpRequest, pk: Any, word: str) -> HttpResponse:
 def note(request: HttpRequest, pk: Any) -> HttpResponse:
     """A note on how far one's unit is."""
     row, text = find(request, pk), request.POST.get("comment", "")
-    scope, by = scope_of(request), current_actor()
+    scope, by, files = scope_of(request), current_actor(), request.FILES.getlist("files")
     return _run(
         request,
         row,
         "note",
         text,
-        lambda: services.note_progress(task=row, text=text, by=by, scope=scope),
+        lambda: services.note_progress(task=row, text=text, by=by, scope=scope, files=files),
         _("已填报进展。"),
     )
 
@@ -113,6 +115,16 @@ def urge(request: HttpRequest, pk: Any) -> HttpResponse:
     return _run(
         request, row, "urge", text, lambda: run(task=row, text=text, by=by, scope=scope), done
     )
+
+
+@page("coordination.tasks")
+def file(request: HttpRequest, pk: Any, file: Any) -> Any:
+    """A file that was sent with what was said of the task."""
+    files = attachments_of_rows(find(request, pk).feedback.all())
+    for one in (one for sent in files.values() for one in sent):
+        if one.pk == file:
+            return serve(one)
+    raise Http404(_("没有这个附件，或者已被移除。"))
 
 
 def find(request: HttpRequest, pk: Any) -> Task:
@@ -172,6 +184,7 @@ def _act(move: Move, refused: dict[str, Any]) -> dict[str, Any]:
         "word": move.word,
         "button": move.label,
         "asks": move.word in ASKED_FOR,
+        "takes_files": move.word == "report",
         "required": ASKED_FOR.get(move.word, False),
         "text": refused.get("text", "") if mine else "",
         "errors": refused["why"].errors.messages if mine else [],
@@ -201,8 +214,11 @@ KINDS = {
 
 def _trail(row: Task) -> list[dict[str, Any]]:
     """What was said and done, the newest first."""
+    rows = list(row.feedback.select_related("office__district"))
+    files = attachments_of_rows(rows)
     said = [
         {
+            "files": files[one.pk],
             "at": one.at,
             "word": one.get_kind_display(),
             "status": KINDS[TaskFeedback.Kind(one.kind)],
@@ -210,7 +226,7 @@ def _trail(row: Task) -> list[dict[str, Any]]:
             "unit": unit_name(one.office) if one.office else "",
             "text": one.text,
         }
-        for one in row.feedback.select_related("office__district")
+        for one in rows
     ]
     urged = [
         {
@@ -253,4 +269,4 @@ def _moved(row: Task) -> list[dict[str, Any]]:
     ]
 
 
-__all__ = ["find", "move", "note", "task", "urge"]
+__all__ = ["file", "find", "move", "note", "task", "urge"]

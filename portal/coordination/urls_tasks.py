@@ -10,5 +10,6 @@ urlpatterns: list[URLPattern] = [
     path("tasks/<uuid:pk>/", task.task, name="task"),
     path("tasks/<uuid:pk>/note/", task.note, name="task_note"),
     path("tasks/<uuid:pk>/urge/", task.urge, name="task_urge"),
+    path("tasks/<uuid:pk>/files/<uuid:file>/", task.file, name="task_file"),
     path("tasks/<uuid:pk>/<slug:word>/", task.move, name="task_move"),
 ]

@@ -5,6 +5,7 @@ import io
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,9 +16,11 @@ from accounts.models import Office, User
 from accounts.policy import scope_of
 from coordination.models import ResponsibilityProgress, RosterEntry, Task, WorkLine
 from coordination.services.roster import succeed
+from core.attachments import attachments_of
 from core.audit import Actor
 from core.models import Notice
 from tests.factories import UserFactory
+from tests.outlets.pictures import jpeg
 
 pytestmark = pytest.mark.django_db
 
@@ -94,12 +97,24 @@ def test_a_task_from_the_form_to_its_end(people: dict[str, User]) -> None:
     )
     assert "已装三十组" in stale.content.decode()
     assert "已被他人修改" in stale.content.decode()
-    move(housing, "report", "已装三十组")
+    task.refresh_from_db()
+    housing.post(
+        reverse("coordination:task_move", args=[task.pk, "report"]),
+        {
+            "comment": "已装三十组",
+            "seen_version": task.version,
+            "files": [ContentFile(jpeg(), "现场.jpg"), ContentFile(jpeg(), "验收单.jpg")],
+        },
+    )
+    first, _second = attachments_of(task.feedback.get())
+    file = reverse("coordination:task_file", args=[task.pk, first.pk])
+    assert b"".join(officer.get(file).streaming_content) == jpeg()
+    assert at(people["street"]).get(file).status_code == 404
     task.refresh_from_db()
     assert task.state == "reported"
     move(at(people["approver"]), "close", "同意办结")
     shown = page(housing, "task", task.pk)
-    for words in ("签收办理", "已装三十组", "同意办结", "办结日期"):
+    for words in ("现场.jpg", "验收单.jpg", "签收办理", "已装三十组", "同意办结", "办结日期"):
         assert words in shown
     assert "智能信包箱进小区" not in page(officer, "tasks")
     assert "智能信包箱进小区" in page(officer, "tasks", state="closed", unit="tax", q="信包箱")

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import Office
@@ -14,7 +15,10 @@ from accounts.roles import (
     STREET_OFFICER,
 )
 from coordination.models import Task
+from core.attachments import attach
+from core.audit import SYSTEM
 from tests.factories import OfficeFactory
+from tests.outlets.pictures import jpeg
 from tests.permissions.callers import (
     COMMISSION_PEOPLE,
     FOREIGN_OFFICER,
@@ -88,6 +92,15 @@ PAGES: dict[str, PageEntry] = {
     "coordination:tasks": PageEntry(MEMBERS | {FOREIGN_OFFICER}),
     "coordination:task_new": PageEntry(OFFICERS | {FOREIGN_OFFICER}),
     "coordination:task": of_task(COMMISSION_PEOPLE | STREET_PEOPLE, COMMISSION_PEOPLE),
+    "coordination:task_file": PageEntry(
+        COMMISSION_PEOPLE | STREET_PEOPLE,
+        lambda world, place: {
+            "pk": world.rows["tasks"][place].pk,
+            "file": world.rows["task_files"][place].pk,
+        },
+        other=COMMISSION_PEOPLE,
+        foreign=ONLY_FOREIGN,
+    ),
     "coordination:task_note": of_task(STREET_PEOPLE, NOBODY, method="post"),
     "coordination:task_urge": of_task(OFFICERS, OFFICERS, method="post"),
     "coordination:task_move": PageEntry(
@@ -119,3 +132,5 @@ def fill(world: Any, place: str, street: Any) -> None:
         )
         task.offices.create(office=lead, role="lead")
         world.add(name, place, task)
+    said = world.rows["tasks"][place].feedback.create(office=lead, kind="progress", text="进展")
+    world.add("task_files", place, attach(said, ContentFile(jpeg(), "现场.jpg"), SYSTEM))
