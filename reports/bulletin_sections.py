@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import Office
+from accounts.offices import short_name
 from core.scope import Scope
 from metrics.gaps import gaps
 from metrics.models import Release
@@ -120,15 +121,15 @@ def _reporting(month: _Month, found: Rates) -> Section:
 
 def _offices(found: Rates) -> list[Office]:
     """The offices that the rates are about, streets first."""
-    rows = Office.objects.filter(pk__in=found.offices).select_related("street")
+    rows = Office.objects.filter(pk__in=found.offices).select_related("street", "district")
     return sorted(
-        rows.defer("street__outline"),
+        rows.defer("street__outline", "district__outline"),
         key=lambda one: (one.street is None, one.street.sort if one.street else 0, one.code),
     )
 
 
 def _named(offices: list[Office], found: Rates, what: str) -> list[str]:
-    return [office.name for office in offices if getattr(found.offices[office.pk], what)]
+    return [short_name(office) for office in offices if getattr(found.offices[office.pk], what)]
 
 
 def _counted(tally: Tally) -> str:
@@ -143,7 +144,7 @@ def _table(month: _Month, found: Rates) -> dict[str, Any]:
     head = [_("单位"), _("应报"), _("按时"), _("迟报"), _("未报"), _("按时率")]
     rows = [
         [
-            office.name,
+            short_name(office),
             *(str(getattr(tally, name)) for name in ("expected", "on_time", "late", "missing")),
             percent(tally.on_time_share),
         ]
@@ -172,18 +173,22 @@ def _figures(month: _Month) -> Section:
             "a": offices["expected"],
             "b": offices["passed"],
         }
-        lines.append(lead + "；".join(_said(figure) for figure in told) + "。")
+        lines.append(lead + "；".join(_said(figure, offices["passed"]) for figure in told) + "。")
         sources += [_traced(period, figure) for figure in told]
     text = "\n".join(lines) or _("本月尚无审核通过的报告。")
     return _section("figures", _("主要数据"), text, sources)
 
 
-def _said(figure: Mapping[str, Any]) -> str:
-    amount = shown(figure["total"], figure["decimals"])
-    if figure["known"] < figure["expected"]:
+def _said(figure: Mapping[str, Any], passed: int) -> str:
+    """A total in words; money in 万元; who is in it where not everybody who passed is."""
+    if figure["kind"] == ReportItem.Kind.MONEY:
+        amount = _("%(n)s 万元") % {"n": in_wan(Decimal(figure["total"]))}
+    else:
+        amount = f"{shown(figure['total'], figure['decimals'])} {figure['unit']}".rstrip()
+    counted = ""
+    if figure["known"] < passed:
         counted = _("（%(n)d 家单位合计）") % {"n": figure["known"]}
-        return f"{figure['label']} {amount} {figure['unit']}{counted}"
-    return f"{figure['label']} {amount} {figure['unit']}".rstrip()
+    return f"{figure['label']} {amount}{counted}"
 
 
 def _traced(period: Period, figure: Mapping[str, Any]) -> dict[str, Any]:
@@ -233,8 +238,8 @@ def _adopted(month: _Month) -> list[WorkItem]:
         happened_on__lte=month.until,
     )
     rank = {category: at for at, category in enumerate(WorkItem.Category.values)}
-    found = rows.select_related("office").order_by("happened_on", "pk")
-    return sorted(found, key=lambda item: rank[item.category])
+    found = rows.select_related("office__district").defer("office__district__outline")
+    return sorted(found, key=lambda item: (rank[item.category], item.happened_on, item.pk))
 
 
 def _news(items: list[WorkItem]) -> Section:
@@ -245,26 +250,34 @@ def _news(items: list[WorkItem]) -> Section:
     lines = [_("本月采用工作信息 %(n)d 条：%(parts)s。") % {"n": len(items), "parts": parts}]
     lines += [_told(item) for item in items]
     sources = [
-        {"kind": "item", "id": str(item.pk), "label": item.title, "value": item.office.name}
+        {"kind": "item", "id": str(item.pk), "label": item.title, "value": short_name(item.office)}
         for item in items
     ]
     return _section("news", _("工作信息"), "\n".join(lines), sources)
 
 
 def _told(item: WorkItem) -> str:
-    """One item in a sentence: day, office, what, and the figures that the unit states."""
-    day = _("%(m)d月%(d)d日") % {"m": item.happened_on.month, "d": item.happened_on.day}
+    """One item: what, the figures that the unit states, its words, who and when."""
     figures = [
         f"{amount:,} {unit}"
         for column, unit in FIGURES
         if (amount := getattr(item, column)) is not None
     ]
     if item.sales is not None:
-        wan = f"{item.sales / _WAN:,.2f}".rstrip("0").rstrip(".")
-        figures.append(_("带动消费额 %(n)s 万元") % {"n": wan})
+        figures.append(_("带动消费额 %(n)s 万元") % {"n": in_wan(item.sales)})
     numbers = f"（{'，'.join(figures)}）" if figures else ""
-    text = f"：{item.text}" if item.text else ""
-    return f"{day}，{item.office.name}{item.title}{numbers}{text}".rstrip("。") + "。"
+    text = f"{item.text.rstrip('。')}。" if item.text else ""
+    source = _("（%(office)s，%(m)d月%(d)d日）") % {
+        "office": short_name(item.office),
+        "m": item.happened_on.month,
+        "d": item.happened_on.day,
+    }
+    return f"{item.title}{numbers}。{text}{source}"
+
+
+def in_wan(amount: Decimal) -> str:
+    """Yuan in 万元, with as many decimals as it has and two at most."""
+    return f"{amount / _WAN:,.2f}".rstrip("0").rstrip(".")
 
 
 # --- 短板 ----------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import Office
+from accounts.offices import short_name
 from core.workdays import Workdays
 
 
@@ -13,9 +14,7 @@ def unit_name(office: Office | None) -> str:
     """The unit as people of the district call it: without the district's own name in front."""
     if office is None:
         return "—"
-    place = f"{office.district.city}{office.district.name}"
-    short = office.name.rpartition(place)[2].removeprefix("人民政府")
-    return short or office.name
+    return short_name(office)
 
 
 def units_of(district_id: Any) -> list[Office]:

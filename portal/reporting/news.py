@@ -26,7 +26,7 @@ from reports.models import WorkItem
 from reports.news import label_of, photo_counts
 from reports.workflow import WORK_ITEM
 
-PER_PAGE = 30
+PER_PAGE = 20
 SIGNS = {
     WorkItem.State.SUBMITTED: "warn",
     WorkItem.State.ADOPTED: "good",

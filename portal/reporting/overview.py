@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import Office
+from accounts.offices import short_name
 from core import policy
 from core.audit import current_actor
 from core.scope import Scope
@@ -31,8 +33,6 @@ from reports.progress.sending import accept_many
 from reports.progress.urging import MOST_CHARACTERS, urge
 from territory.models import District
 
-# The overview's tones as components/status.html says them.
-STATUS = {"good": "good", "wait": "warn", "warn": "warn", "bad": "bad", "none": "none"}
 KINDS = (Office.Kind.STREET, Office.Kind.DEPARTMENT, Office.Kind.COMMISSION)
 State = ProgressReport.State
 
@@ -53,6 +53,11 @@ def overview(request: HttpRequest) -> HttpResponse:
         office_kind=request.GET.get("kind", ""),
         today=today,
     )
+    # The newest first: what is going on stands beside the names of the offices.
+    table = newest_first(table)
+    for row in table.rows:
+        # One district, in hand already.
+        row.office.district = district
     rows = [row for row in table.rows if _is_asked(row, request.GET.get("show", ""))]
     if "export" in request.GET:
         return _file(request, table, rows, year, today)
@@ -150,6 +155,12 @@ def _back(request: HttpRequest) -> str:
     return asked if safe and asked.partition("?")[0] == here else here
 
 
+def newest_first(table: Matrix) -> Matrix:
+    """The same table with its columns the other way round."""
+    rows = [replace(row, cells=row.cells[::-1]) for row in table.rows]
+    return replace(table, columns=table.columns[::-1], rows=rows)
+
+
 # --- What is shown -------------------------------------------------------------------------------
 def _head(column: Column) -> dict[str, Any]:
     period = column.period
@@ -170,10 +181,11 @@ def _line(row: Row, columns: list[Column], today: dt.date) -> dict[str, Any]:
         for cell, column in zip(row.cells, columns, strict=True)
     ]
     return {
-        "office": row.office.name,
-        "code": row.office.code,
-        "kind": row.office.get_kind_display(),
+        "office": short_name(row.office),
+        "full_name": row.office.name,
         "cells": cells,
+        # On a phone only what somebody has to look at is spelt out.
+        "quiet": sum(cell.tone == "good" for cell in row.cells if cell),
         "overdue": sum(cell.overdue for cell in row.cells if cell),
         **_tally(row.tally),
     }
@@ -181,18 +193,19 @@ def _line(row: Row, columns: list[Column], today: dt.date) -> dict[str, Any]:
 
 def _shown(cell: Cell, period: Period, today: dt.date) -> dict[str, Any]:
     report = cell.report
+    waits = report.state == State.SUBMITTED
     return {
         "pk": report.pk,
         "version": report.version,
         "label": f"{period.code} {period.type.name}",
-        "status": STATUS[cell.tone],
-        "tone": cell.tone,
+        "status": "warn" if waits else cell.tone,
+        "tone": "wait" if waits else cell.tone,
         "word": cell.word,
         "late": _late(cell, today),
         "no_change": report.no_change and report.state in _SENT,
         "url": reverse("desk:check", args=[report.pk]),
-        "selectable": cell.owed or report.state == State.SUBMITTED,
-        "do": "accept" if report.state == State.SUBMITTED else "urge",
+        "selectable": cell.owed or waits,
+        "do": "accept" if waits else "urge",
     }
 
 
@@ -287,6 +300,11 @@ def _file(
     head = [
         FileColumn(key="office", title=_("单位"), width=22),
         FileColumn(key="kind", title=_("单位类型"), width=12),
+        FileColumn(key="expected", title=_("应报"), kind=Kind.INTEGER),
+        FileColumn(key="on_time", title=_("按时"), kind=Kind.INTEGER),
+        FileColumn(key="late", title=_("迟报"), kind=Kind.INTEGER),
+        FileColumn(key="missing", title=_("未报"), kind=Kind.INTEGER),
+        FileColumn(key="share", title=_("按时率")),
         *(
             FileColumn(
                 key=str(column.period.pk),
@@ -295,11 +313,6 @@ def _file(
             )
             for column in table.columns
         ),
-        FileColumn(key="expected", title=_("应报"), kind=Kind.INTEGER),
-        FileColumn(key="on_time", title=_("按时"), kind=Kind.INTEGER),
-        FileColumn(key="late", title=_("迟报"), kind=Kind.INTEGER),
-        FileColumn(key="missing", title=_("未报"), kind=Kind.INTEGER),
-        FileColumn(key="share", title=_("按时率")),
     ]
     name = _("%(y)d年进展报送总览") % {"y": year}
     return table_file(
@@ -310,10 +323,10 @@ def _file(
 def _lines(table: Matrix, rows: list[Row], today: dt.date) -> Iterator[list[Any]]:
     for row in rows:
         cells = [_word(cell, today) if cell else "" for cell in row.cells]
-        yield [row.office.name, row.office.get_kind_display(), *cells, *_sums(row.tally)]
+        yield [row.office.name, row.office.get_kind_display(), *_sums(row.tally), *cells]
     if len(rows) == len(table.rows):
         shares = [_percent(column.tally.on_time_share) for column in table.columns]
-        yield [_("按时率（截止日已过的）"), "", *shares, *_sums(table.total)]
+        yield [_("按时率（截止日已过的）"), "", *_sums(table.total), *shares]
 
 
 def _word(cell: Cell, today: dt.date) -> str:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.offices import short_name
 from core import audit, policy
 from core.admin.refusals import RefusedError, refusals
 from core.audit import current_actor
@@ -206,9 +207,11 @@ def _offices(row: Period, scope: Scope) -> list[dict[str, Any]]:
     table = matrix(scope, row.district, row.ends_on.year, row.type_code)
     at = [column.period.pk for column in table.columns].index(row.pk)
     cells: list[Cell] = [cell for line in table.rows if (cell := line.cells[at])]
+    for cell in cells:
+        cell.report.office.district = row.district
     return [
         {
-            "name": cell.report.office.name,
+            "name": short_name(cell.report.office),
             "word": cell.word,
             "status": {"good": "good", "bad": "bad", "none": "none"}.get(cell.tone, "warn"),
             "url": reverse("desk:check", args=[cell.report.pk]),

@@ -18,6 +18,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.offices import short_name
 from core import policy
 from core.audit import Actor, act
 from core.db import locked
@@ -71,8 +72,8 @@ def content_of(period: Period) -> Content:
 
 def reports_of(period: Period) -> list[ProgressReport]:
     """Every report that is owed in the period: streets in their order, then departments."""
-    rows = ProgressReport.objects.filter(period=period).select_related("office", "street")
-    found = list(rows.defer("street__outline"))
+    rows = ProgressReport.objects.filter(period=period).select_related("office__district", "street")
+    found = list(rows.defer("street__outline", "office__district__outline"))
     return sorted(found, key=office_order)
 
 
@@ -273,7 +274,7 @@ def _text(item: ReportItem, said: Sequence[Said]) -> Content:
     joined = ""
     if item.over_offices == Gather.JOIN:
         joined = "\n".join(
-            f"{one.report.office.name}：{one.text.strip()}"
+            f"{short_name(one.report.office)}：{one.text.strip()}"
             for one in telling
             if one.text.strip() not in NOTHING
         )
@@ -292,7 +293,7 @@ def _part(said: Said) -> Content:
     return {
         "report": str(report.pk),
         "office": report.office.code,
-        "office_name": report.office.name,
+        "office_name": short_name(report.office),
         "no_change": report.no_change,
     }
 
@@ -303,7 +304,7 @@ def _offices(reports: Sequence[ProgressReport]) -> Content:
         "expected": len(reports),
         "passed": len(passed),
         "no_change": sum(report.no_change for report in passed),
-        "missing": [report.office.name for report in reports if report.state not in PASSED],
+        "missing": [short_name(report.office) for report in reports if report.state not in PASSED],
     }
 
 

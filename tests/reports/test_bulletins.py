@@ -106,12 +106,12 @@ def test_every_figure_leads_to_its_sources(month: Month) -> None:
     assert "报告 3 份，按时报送 2 份，按时率 66.7%" in reporting["text"]
     assert "未报的单位：丙街" in reporting["text"]
     figures = section(made, "figures")
-    assert "新开网点 1,234 家（2 家单位合计）" in figures["text"]
+    assert "（应报 3 家，审核通过 2 家）：新开网点 1,234 家。" in figures["text"]
     [source] = figures["sources"]
     behind = ReportAnswer.objects.filter(report__in=source["reports"], key=source["key"])
     assert sum(answer.number or 0 for answer in behind) == Decimal(source["value"]) == 1234
     news = section(made, "news")
-    assert "夏季市集（1,500 人次，带动消费额 3.5 万元）" in news["text"]
+    assert "夏季市集（1,500 人次，带动消费额 3.5 万元）。（甲街，" in news["text"]
     assert [uuid.UUID(one["id"]) for one in news["sources"]] == [adopted.pk]
     assert section(made, "text:progress")["text"] == "甲街：甲街走访\n乙街：乙街走访"
     assert "尚无定稿" in section(made, "gaps")["text"]
