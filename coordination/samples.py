@@ -1,7 +1,7 @@
 """The published reply of 2024 as a past reply, for demonstrations: taken from the library.
 
-Source: 提案答复 (普商务〔2024〕38号), whose clauses the reference data hold. Who proposed it, who is
-to be asked and when it came in are not kept there.
+Source: 提案答复 (普商务〔2024〕38号), whose clauses the reference data hold. Who proposed it,
+who is to be asked and when it came in are not kept there.
 """
 
 from accounts.models import Office

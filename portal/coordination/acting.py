@@ -60,6 +60,11 @@ def act_page(request: HttpRequest, act: ActPage) -> HttpResponse:
     return render(request, act.template, context, status=422 if refused else 200)
 
 
+def sent(request: HttpRequest) -> Any:
+    """What a form was sent with, were it nothing; None when it is only shown."""
+    return request.POST if request.method == "POST" else None
+
+
 def common_of(request: HttpRequest, seen_version: int | None = None) -> dict[str, Any]:
     """Who acts, within what, on which version: for the services."""
     return {"by": current_actor(), "scope": scope_of(request), "seen_version": seen_version}

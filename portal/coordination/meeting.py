@@ -26,6 +26,7 @@ from portal.coordination.acting import (
     common_of,
     run_here,
     seen_in,
+    sent,
 )
 from portal.coordination.meetings import STATUS, crumbs, waits_for, with_units
 from portal.coordination.trails import trail_of
@@ -114,7 +115,7 @@ def settle(request: HttpRequest, pk: Any, opinion: Any) -> HttpResponse:
             % {"unit": unit_name(objection.office), "why": objection.comment},
             submit=_("登记决定"),
             form=forms.SettleForm(
-                request.POST or None,
+                sent(request),
                 initial={"seen_version": row.version, "edition": objection.edition},
             ),
             run=run,
@@ -143,7 +144,7 @@ def _announce(request: HttpRequest, row: Meeting) -> ActPage:
     return ActPage(
         title=_("安排会议"),
         submit=_("安排并通知"),
-        form=forms.PlanForm.of(row, request.POST or None),
+        form=forms.PlanForm.of(row, sent(request)),
         run=run,
         done=_("已安排，并通知与会单位。"),
         back=_page_of(row),
@@ -152,7 +153,7 @@ def _announce(request: HttpRequest, row: Meeting) -> ActPage:
 
 
 def _finish(request: HttpRequest, row: Meeting) -> ActPage:
-    form = forms.HoldForm(request.POST or None, meeting=row)
+    form = forms.HoldForm(sent(request), meeting=row)
 
     def run(given: dict[str, Any], common: dict[str, Any]) -> str:
         calling.hold_meeting(meeting=row, **form.told(), **common)
@@ -187,7 +188,7 @@ def _return(request: HttpRequest, row: Meeting) -> ActPage:
     return _plain(
         request,
         row,
-        form=CommentForm(request.POST or None, initial={"seen_version": row.version}),
+        form=CommentForm(sent(request), initial={"seen_version": row.version}),
         title=_("退回修改"),
         submit=_("退回修改"),
         run=lambda given, common: _nowhere(minuting.return_minutes(meeting=row, **given, **common)),
@@ -199,7 +200,7 @@ def _publish(request: HttpRequest, row: Meeting) -> ActPage:
     return _plain(
         request,
         row,
-        form=forms.IssueForm(request.POST or None, initial={"seen_version": row.version}),
+        form=forms.IssueForm(sent(request), initial={"seen_version": row.version}),
         title=_("印发纪要"),
         explanation=_("印发后纪要不能再改；与会单位会收到消息。"),
         submit=_("印发"),
@@ -212,7 +213,7 @@ def _close(request: HttpRequest, row: Meeting) -> ActPage:
     return _plain(
         request,
         row,
-        form=forms.FileForm(request.POST or None, initial={"seen_version": row.version}),
+        form=forms.FileForm(sent(request), initial={"seen_version": row.version}),
         title=_("登记报备"),
         submit=_("登记报备"),
         run=lambda given, common: _nowhere(minuting.file_minutes(meeting=row, **given, **common)),
@@ -224,7 +225,7 @@ def _revoke(request: HttpRequest, row: Meeting) -> ActPage:
     return _plain(
         request,
         row,
-        form=CommentForm(request.POST or None, initial={"seen_version": row.version}),
+        form=CommentForm(sent(request), initial={"seen_version": row.version}),
         title=_("取消会议"),
         submit=_("确认取消"),
         run=lambda given, common: _nowhere(
@@ -247,7 +248,7 @@ ACTS: dict[str, Callable[[HttpRequest, Meeting], ActPage]] = {
 
 
 def _plain(request: HttpRequest, row: Meeting, *, title: str, **more: Any) -> ActPage:
-    more.setdefault("form", SeenForm(request.POST or None, initial={"seen_version": row.version}))
+    more.setdefault("form", SeenForm(sent(request), initial={"seen_version": row.version}))
     return ActPage(title=title, back=_page_of(row), crumbs=_crumbs(row, title), **more)
 
 

@@ -15,7 +15,11 @@ from coordination.services import meetings as services
 from core import policy
 from core.scope import Scope
 from portal.basis import offset_pager
-from portal.coordination.acting import ActPage, act_page
+from portal.coordination.acting import (
+    ActPage,
+    act_page,
+    sent,
+)
 from portal.coordination.meeting_forms import PlanForm, SuggestForm
 from portal.coordination.words import unit_name
 from portal.ledger.lists import described, search, select
@@ -79,7 +83,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
             explanation=_("由%(unit)s向联席会议办公室提出，办公室安排后通知与会单位。")
             % {"unit": unit_name(office)},
             submit=_("提出建议"),
-            form=SuggestForm(request.POST or None),
+            form=SuggestForm(sent(request)),
             run=run,
             done=_("已提出，联席会议办公室会收到消息。"),
             back=reverse("coordination:meetings"),
@@ -104,7 +108,7 @@ def plan(request: HttpRequest) -> HttpResponse:
         ActPage(
             title=_("安排会议"),
             submit=_("安排并通知"),
-            form=PlanForm(request.POST or None, district=district),
+            form=PlanForm(sent(request), district=district),
             run=run,
             done=_("已安排，并通知与会单位。"),
             back=reverse("coordination:meetings"),

@@ -19,7 +19,13 @@ from core.admin.refusals import RefusedError, refusals
 from core.versions import StaleVersionError
 from core.word import word_response
 from portal.coordination import meeting_forms as forms
-from portal.coordination.acting import ActPage, act_page, common_of, seen_in
+from portal.coordination.acting import (
+    ActPage,
+    act_page,
+    common_of,
+    seen_in,
+    sent,
+)
 from portal.coordination.meeting import find
 from portal.coordination.meetings import crumbs
 from portal.views.common import page, scope_of
@@ -138,7 +144,7 @@ def _hand_out(request: HttpRequest, one: Resolution) -> ActPage:
         services.hand_out(resolution=one, **given, **common)
 
     initial = {"title": one.text[:200], "text": one.text}
-    form = forms.HandOutForm(request.POST or None, meeting=one.meeting, initial=initial)
+    form = forms.HandOutForm(sent(request), meeting=one.meeting, initial=initial)
     return _page(one, _("下达任务"), form=form, run=run, done=_("已下达任务，并通知承办单位。"))
 
 
@@ -147,7 +153,7 @@ def _refer(request: HttpRequest, one: Resolution) -> ActPage:
         common.pop("seen_version")
         services.refer_resolution(resolution=one, **given, **common)
 
-    form = forms.ReferForm(request.POST or None)
+    form = forms.ReferForm(sent(request))
     return _page(one, _("登记报政府决定"), form=form, run=run, done=_("已登记报送日期。"))
 
 
@@ -156,7 +162,7 @@ def _decide(request: HttpRequest, one: Resolution) -> ActPage:
         common.pop("seen_version")
         services.record_decision(resolution=one, **given, **common)
 
-    form = forms.DecisionForm(request.POST or None, initial={"decision": one.decision})
+    form = forms.DecisionForm(sent(request), initial={"decision": one.decision})
     return _page(one, _("登记政府决定"), form=form, run=run, done=_("已登记政府决定。"))
 
 

@@ -28,6 +28,7 @@ from portal.coordination.acting import (
     act_page,
     common_of,
     run_here,
+    sent,
 )
 from portal.coordination.proposals import crumbs, own_part, standing_of, with_units
 from portal.coordination.trails import trail_of
@@ -152,7 +153,7 @@ def _assign(request: HttpRequest, row: Proposal) -> ActPage:
     return _page(
         row,
         _("交办"),
-        form=forms.AssignForm(request.POST or None, proposal=row),
+        form=forms.AssignForm(sent(request), proposal=row),
         run=run,
         done=_("已交办，并通知会办单位。"),
     )
@@ -165,7 +166,7 @@ def _send(request: HttpRequest, row: Proposal) -> ActPage:
     helping = [unit_name(o.office) for o in row.offices.all() if o.role == "help"]
     to_helpers = _("送会办单位（%(units)s）会签，会签后由分管领导签发。")
     told = to_helpers % {"units": "、".join(helping)} if helping else _("送分管领导签发。")
-    form = SeenForm(request.POST or None, initial={"seen_version": row.version})
+    form = SeenForm(sent(request), initial={"seen_version": row.version})
     return _page(row, _("送审"), explanation=told, form=form, run=run, done=_("已送审。"))
 
 
@@ -173,7 +174,7 @@ def _return(request: HttpRequest, row: Proposal) -> ActPage:
     def run(given: dict[str, Any], common: dict[str, Any]) -> None:
         drafting.return_draft(proposal=row, **given, **common)
 
-    form = CommentForm(request.POST or None, initial={"seen_version": row.version})
+    form = CommentForm(sent(request), initial={"seen_version": row.version})
     return _page(row, _("退回修改"), form=form, run=run, done=_("已退回，并通知经办科室。"))
 
 
@@ -185,9 +186,7 @@ def _reply(request: HttpRequest, row: Proposal) -> ActPage:
         seen = request.POST.get("figures_seen", "")
         signing.sign_reply(proposal=row, figures_seen=seen, **given, **common)
 
-    form = forms.SignForm(
-        request.POST or None, changed=bool(told), initial={"seen_version": row.version}
-    )
+    form = forms.SignForm(sent(request), changed=bool(told), initial={"seen_version": row.version})
     return _page(
         row,
         _("签发答复"),
@@ -218,7 +217,7 @@ def _close(request: HttpRequest, row: Proposal) -> ActPage:
             **common,
         )
 
-    form = forms.FeedbackForm(request.POST or None, initial={"seen_version": row.version})
+    form = forms.FeedbackForm(sent(request), initial={"seen_version": row.version})
     return _page(row, _("登记委员反馈"), form=form, run=run, done=_("已登记委员反馈。"))
 
 

@@ -18,7 +18,11 @@ from core import policy
 from core.scope import Scope
 from core.workdays import Workdays, calendar
 from portal.basis import offset_pager
-from portal.coordination.acting import ActPage, act_page
+from portal.coordination.acting import (
+    ActPage,
+    act_page,
+    sent,
+)
 from portal.coordination.proposal_forms import RegisterForm
 from portal.coordination.words import left_text, unit_name
 from portal.ledger.lists import described, search, select
@@ -80,7 +84,7 @@ def register(request: HttpRequest) -> HttpResponse:
         ActPage(
             title=_("登记提案建议"),
             submit=_("登记"),
-            form=RegisterForm(request.POST or None),
+            form=RegisterForm(sent(request)),
             run=run,
             done=_("已登记，请交办。"),
             back=reverse("coordination:proposals"),
