@@ -26,8 +26,7 @@ def main() -> None:
     last = (today.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
     open_periods(last)
     period = Period.objects.get(type__code="street_month", ends_on=last)
-    report = period.reports.filter(state=State.TODO).order_by("pk").first()
-    assert report is not None
+    report = _not_begun(period)
     office = Office.objects.get(pk=report.office_id)
     # Nothing else is owed, so that the desk leads to this one.
     ProgressReport.objects.filter(office=office).owed().exclude(pk=report.pk).delete()
@@ -36,3 +35,20 @@ def main() -> None:
     assert office.street is not None
     facts = {"report": str(report.pk), "street": office.street.code, "office": office.name}
     print(json.dumps(facts))
+
+
+def _not_begun(period: Period) -> ProgressReport:
+    """A report of the period that nobody has begun; one is begun anew where there is none left."""
+    report = period.reports.filter(state=State.TODO).order_by("pk").first()
+    if report is not None:
+        return report
+    used = period.reports.order_by("pk").first()
+    assert used is not None
+    used.delete()
+    return ProgressReport.objects.create(
+        district_id=used.district_id,
+        period=period,
+        office_id=used.office_id,
+        street_id=used.street_id,
+        due_on=period.due_on,
+    )
