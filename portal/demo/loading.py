@@ -20,6 +20,7 @@ from outlets.signals import outlets_changed
 from portal.demo import accounts
 from portal.demo.coordinating import write_coordination
 from portal.demo.district import DemoDistrict, generate
+from portal.demo.dividing import write_duties
 from portal.demo.plan import Plan
 from portal.demo.removal import remove_sample
 from portal.demo.reporting import write_reporting
@@ -113,6 +114,7 @@ def _store(demo: DemoDistrict, district: District) -> dict[str, Any]:
         summary = summarise(demo) | {"users": users}
         summary |= write_reporting(demo.plan, district)
         summary |= write_coordination(demo.plan, district)
+        summary |= write_duties(demo.plan, district)
         store_network(
             district=district,
             network=demo.network,
