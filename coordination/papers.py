@@ -5,11 +5,11 @@ Minutes: 纪要格式 of GB/T 9704—2012 (出席、请假、列席 under the te
 
 import datetime as dt
 import re
-from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Office
+from accounts.offices import short_name
 from coordination.models import Meeting, MeetingOffice, Proposal, ProposalOffice
 from core.word import OfficialDocument
 
@@ -48,7 +48,7 @@ def minutes_document(meeting: Meeting) -> OfficialDocument:
         document.paragraph(f"{at}. {one.text}{major}")
     for label, text in attendance_lines(meeting):
         document.paragraph(f"{label}：{text}")
-    sent_to = "、".join(link.office.name for link in _links(meeting))
+    sent_to = "、".join(short_name(link.office) for link in _links(meeting))
     document.paragraph(f"{_('发送')}：{sent_to}")
     if meeting.filed_with:
         document.paragraph(f"{_('抄送')}：{meeting.filed_with}")
@@ -64,13 +64,11 @@ def mechanism_name(meeting: Meeting) -> str:
     return _("%(district)s一刻钟便民生活圈建设工作联席会议") % {"district": meeting.district.name}
 
 
-def attendance_lines(
-    meeting: Meeting, name: Callable[[Office], str] = str
-) -> list[tuple[str, str]]:
-    """(出席 | 请假 | 列席, who), those that are not empty; `name` says how units are called."""
+def attendance_lines(meeting: Meeting) -> list[tuple[str, str]]:
+    """(出席 | 请假 | 列席, who), those that are not empty."""
     links = _links(meeting)
-    came = [f"{name(link.office)} {link.person}".strip() for link in links if link.attended]
-    absent = [name(link.office) for link in links if link.attended is False]
+    came = [f"{short_name(link.office)} {link.person}".strip() for link in links if link.attended]
+    absent = [short_name(link.office) for link in links if link.attended is False]
     lines = [
         (_("出席"), "；".join(came)),
         (_("请假"), "、".join(absent)),
@@ -87,7 +85,7 @@ def reply_document(proposal: Proposal) -> OfficialDocument:
     office = answering_office(proposal)
     document.subtitle(office)
     document.subtitle(proposal.reply_number or _("（文号待编）"))
-    document.title(reply_title(proposal))
+    document.title(reply_title(proposal, between="\n"))
     document.paragraph(f"{addressee(proposal)}：", indent=False)
     write_text(document, proposal.reply)
     if proposal.replied_on:
@@ -101,9 +99,9 @@ def reply_document(proposal: Proposal) -> OfficialDocument:
     return document
 
 
-def reply_title(proposal: Proposal) -> str:
-    """“对区政协十五届三次会议第153099号提案的答复”."""
-    told = {"session": proposal.session, "number": proposal.number}
+def reply_title(proposal: Proposal, between: str = "") -> str:
+    """“对区政协十五届三次会议第153099号提案的答复”; `between` parts it where it may break."""
+    told = {"session": proposal.session + between, "number": proposal.number}
     if proposal.kind == Proposal.Kind.CONGRESS:
         return _("对%(session)s第%(number)s号代表建议的答复") % told
     return _("对%(session)s第%(number)s号提案的答复") % told

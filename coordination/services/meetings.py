@@ -34,9 +34,8 @@ class Attendance:
 
 
 def callable_offices(district: District) -> Any:
-    """The units that may be called to a meeting: departments and streets of the district."""
-    rows = Office.objects.filter(district=district, kind__in=CALLABLE)
-    return rows.order_by("kind", "code")
+    """The units that may be called: departments and streets, in the order of the document."""
+    return Office.objects.filter(district=district, kind__in=CALLABLE).order_by("pk")
 
 
 def propose_meeting(

@@ -31,7 +31,9 @@ def opinions_on(meeting: Meeting) -> dict[Any, Countersignature]:
 def standing_in_the_way(meeting: Meeting) -> tuple[list[str], list[str]]:
     """Names of the units that have not signed the present edition; of those that object to it."""
     opinions, silent, objecting = opinions_on(meeting), [], []
-    for called in meeting.offices.select_related("office").order_by("id"):
+    # The commission drafts them, and does not countersign.
+    called_units = meeting.offices.exclude(office__kind="commission").select_related("office")
+    for called in called_units.order_by("id"):
         opinion = opinions.get(called.office_id)
         if opinion is None:
             silent.append(called.office.name)

@@ -51,7 +51,7 @@ def meeting(request: HttpRequest, pk: Any) -> HttpResponse:
         "status": STATUS[State(row.state)],
         "mechanism": mechanism_name(row),
         "units": [unit_name(link.office) for link in row.offices.all()],
-        "attendance": attendance_lines(row, unit_name),
+        "attendance": attendance_lines(row),
         "opinions": _opinions(row),
         "may_sign": any(move.word == "confirm" for move in moves),
         "waits": waits_for(row, scope),

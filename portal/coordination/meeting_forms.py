@@ -38,7 +38,10 @@ class PlanForm(SeenForm):
     kind = forms.ChoiceField(label=_("会议类型"), choices=Meeting.Kind.choices)
     title = forms.CharField(label=_("会议名称"), max_length=120)
     mechanism = forms.ModelChoiceField(
-        label=_("工作机制"), queryset=Mechanism.objects.none(), required=False
+        label=_("工作机制"),
+        queryset=Mechanism.objects.none(),
+        required=False,
+        empty_label=_("（不填）"),
     )
     planned_on = DayField(label=_("会议日期"))
     place = forms.CharField(label=_("地点"), max_length=100, required=False)
@@ -48,7 +51,11 @@ class PlanForm(SeenForm):
     )
     agenda = LongField(label=_("议题"), max_length=2000, required=False)
     offices = UnitsField(
-        label=_("与会单位"), help_text=_("可只召集部分单位；安排后即通知，纪要由这些单位会签。")
+        label=_("与会单位"),
+        required=False,
+        help_text=_(
+            "可只召集部分单位；全体会议一个不选即召集全部单位。安排后即通知，纪要由这些单位会签。"
+        ),
     )
 
     def __init__(self, *args: Any, district: District, **kwargs: Any) -> None:
@@ -56,6 +63,14 @@ class PlanForm(SeenForm):
         mechanism: Any = self.fields["mechanism"]
         mechanism.queryset = Mechanism.objects.filter(district=district).order_by("sort", "code")
         offer(self, "offices", callable_offices(district))
+
+    def clean(self) -> dict[str, Any]:
+        """A plenary for which nobody is ticked is everybody's."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("kind") == Meeting.Kind.PLENARY and not given.get("offices"):
+            choice: Any = self.fields["offices"]
+            given["offices"] = choice.queryset
+        return given
 
     @classmethod
     def of(cls, meeting: Meeting, data: Any = None) -> "PlanForm":
@@ -179,4 +194,4 @@ class HandOutForm(forms.Form):
         kinds = (Office.Kind.COMMISSION, Office.Kind.DEPARTMENT, Office.Kind.STREET)
         offices = Office.objects.filter(district=meeting.district_id, kind__in=kinds)
         for name in ("lead", "helping"):
-            offer(self, name, offices.order_by("kind", "code"))
+            offer(self, name, offices.order_by("pk"))

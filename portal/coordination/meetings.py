@@ -196,6 +196,6 @@ def _line(meeting: Meeting, scope: Scope) -> dict[str, Any]:
         else "、".join(units),
         "status": STATUS[State(meeting.state)],
         "signed": len(signed),
-        "called": len(units),
+        "called": sum(link.office.kind in services.CALLABLE for link in meeting.offices.all()),
         "waits": waits_for(meeting, scope),
     }

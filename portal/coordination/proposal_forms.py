@@ -69,7 +69,7 @@ class AssignForm(SeenForm):
         }
         super().__init__(*args, **kwargs)
         units = callable_offices(proposal.district)
-        offer(self, "lead", (offices | units).order_by("kind", "code"))
+        offer(self, "lead", (offices | units).order_by("pk"))
         offer(self, "helping", units)
 
 

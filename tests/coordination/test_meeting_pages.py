@@ -169,7 +169,8 @@ def test_a_reply_with_figures(cast: Cast) -> None:
     lines = approver.document("reply_document", proposal.pk)
     assert lines[:2] == ["办理结果：解决采纳", "公开属性：主动公开 全文"]
     assert "试商〔2026〕38号" in lines
-    assert "对区政协十五届三次会议第153099号提案的答复" in lines
+    title = lines.index("对区政协十五届三次会议")
+    assert lines[title + 1] == "第153099号提案的答复"
     assert "某某某委员：" in lines
     assert "连锁化率为29.5%，持续提升。" in lines
     assert "区商务委" in lines
