@@ -14,13 +14,15 @@ from coordination.models import Countersignature, Meeting, MeetingOffice
 from coordination.services import meetings as services
 from core import policy
 from core.scope import Scope
-from portal.basis import offset_pager
+from portal.basis import offset_pager, with_query
 from portal.coordination.acting import (
     ActPage,
     act_page,
     sent,
 )
+from portal.coordination.exports import meetings_workbook
 from portal.coordination.meeting_forms import PlanForm, SuggestForm
+from portal.coordination.tasks import whole
 from portal.coordination.words import unit_name
 from portal.ledger.lists import described, search, select
 from portal.views.common import own_district, page, scope_of
@@ -46,14 +48,16 @@ def meetings(request: HttpRequest) -> HttpResponse:
     district = own_district(scope)
     every = Meeting.objects.visible_to(scope).filter(district=district)
     found = _filtered(request, every)
-    asked = request.GET.get("from", "")
-    start = int(asked) if asked.isascii() and asked.isdecimal() else 0
+    if request.GET.get("export") == "xlsx":
+        return meetings_workbook(request, with_units(found), district)
+    start = whole(request.GET.get("from", ""))
     total = found.count()
     context = {
         "crumbs": [{"label": district.name}, {"label": _("联席会议")}],
         "filters": _filters(request, every),
         "tools": {
             "count_text": _("共 %(n)d 次会议") % {"n": total},
+            "exports": [{"label": _("导出 Excel"), "url": with_query(request, export="xlsx")}],
             "actions": _actions(scope),
         },
         "meetings": [_line(row, scope) for row in with_units(found)[start : start + PER_PAGE]],

@@ -17,13 +17,15 @@ from coordination.services.replies import search_replies
 from core import policy
 from core.scope import Scope
 from core.workdays import Workdays, calendar
-from portal.basis import offset_pager
+from portal.basis import offset_pager, with_query
 from portal.coordination.acting import (
     ActPage,
     act_page,
     sent,
 )
+from portal.coordination.exports import proposals_workbook
 from portal.coordination.proposal_forms import RegisterForm
+from portal.coordination.tasks import whole
 from portal.coordination.words import left_text, unit_name
 from portal.ledger.lists import described, search, select
 from portal.views.common import own_district, page, scope_of
@@ -50,8 +52,9 @@ def proposals(request: HttpRequest) -> HttpResponse:
     today, days = timezone.localdate(), calendar()
     every = Proposal.objects.visible_to(scope).filter(district=district)
     found = _filtered(request, every)
-    asked = request.GET.get("from", "")
-    start = int(asked) if asked.isascii() and asked.isdecimal() else 0
+    if request.GET.get("export") == "xlsx":
+        return proposals_workbook(request, found, district)
+    start = whole(request.GET.get("from", ""))
     total = found.count()
     rows = found[start : start + PER_PAGE]
     context = {
@@ -60,6 +63,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
         "filters": _filters(request),
         "tools": {
             "count_text": _("共 %(n)d 件") % {"n": total},
+            "exports": [{"label": _("导出 Excel"), "url": with_query(request, export="xlsx")}],
             "actions": _actions(scope),
         },
         "proposals": [_line(row, scope, today, days) for row in rows],

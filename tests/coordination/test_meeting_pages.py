@@ -4,6 +4,7 @@ import datetime as dt
 import io
 from typing import Any
 
+import openpyxl
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -102,6 +103,12 @@ def test_a_meeting_from_call_to_task(cast: Cast) -> None:
     task = {"title": "梳理房屋", "lead": str(cast.housing.pk), "due_on": due_on}
     shown = officer.send("resolution", meeting.pk, first.pk, "task", **task)
     assert first.tasks.get().number in shown
+    told = housing.client.get(reverse("coordination:meetings") + "?export=xlsx&from=1")
+    [sheet] = openpyxl.load_workbook(io.BytesIO(told.content)).worksheets
+    cells = {cell.value for row in sheet.iter_rows() for cell in row}
+    assert {"早餐网点专题会", "区房管局、甲街道", "普纪要〔2026〕1号"} <= cells
+    # A page far behind the last, or no number at all, is no error.
+    housing.page("meetings", query="?from=99999999999999999999&year=²")
     lines = housing.document("minutes_document", meeting.pk)
     assert lines[1] == "会议纪要"
     assert "普纪要〔2026〕1号" in lines[2]
@@ -175,6 +182,10 @@ def test_a_reply_with_figures(cast: Cast) -> None:
     assert "连锁化率为29.5%，持续提升。" in lines
     assert "区商务委" in lines
     assert lines[-1].startswith("联系人姓名：经办人")
+    told = officer.client.get(reverse("coordination:proposals") + "?export=xlsx&state=replied")
+    [sheet] = openpyxl.load_workbook(io.BytesIO(told.content)).worksheets
+    cells = {cell.value for row in sheet.iter_rows() for cell in row}
+    assert {"153099", "区商务委", "区房管局", "解决采纳", "主动公开 全文"} <= cells
     found = officer.page("replies", query="?q=连锁化率 持续")
     assert "<mark>连锁化率</mark>" in found
 
