@@ -118,18 +118,22 @@ def _block(one: ClauseDuties, scope: Scope, *, opened: bool) -> dict[str, Any]:
     return {
         "clause": one.clause,
         "document": one.clause.document,
-        "groups": [
-            {
-                "printed": group.printed,
-                "unlisted": not group.duties,
-                "many": len(group.duties) > 1,
-                "open": opened or any(d.office.code == scope.office_code for d in group.duties),
-                "n": len(group.duties),
-                "told": group.told,
-                "duties": [shown(duty, scope) for duty in group.duties],
-            }
-            for group in one.groups
-        ],
+        "groups": [_group(group, scope, opened=opened) for group in one.groups],
+    }
+
+
+def _group(group: DutyGroup, scope: Scope, *, opened: bool) -> dict[str, Any]:
+    parts = [shown(duty, scope) for duty in group.duties]
+    return {
+        "printed": group.printed,
+        "unlisted": not parts,
+        "many": len(parts) > 1,
+        "open": opened,
+        "n": len(parts),
+        "told": group.told,
+        "duties": parts,
+        # One's own part stands before the closed group.
+        "mine": None if opened else next((part for part in parts if part["mine"]), None),
     }
 
 
