@@ -46,8 +46,8 @@ def draft_bulletin(*, district: District, month: dt.date, by: Actor, scope: Scop
         raise ValidationError({"month": _("该月份尚未开始。")})
     with act("reports.draft_bulletin", by=by) as this:
         locked(District.objects.filter(pk=district.pk).defer("outline")).get()
-        rows = Bulletin.objects.filter(district=district)
-        made = rows.filter(month=month).first()
+        # Held still: neither an edit nor the issue in the meantime is written over.
+        made = locked(Bulletin.objects.filter(district=district, month=month)).first()
         built = build(district, month, scope)
         if made is None:
             made = _new(district, month, _next_issue(district, month))

@@ -12,7 +12,7 @@ from accounts.models import Office
 from metrics.contributed import ByArea, Collected, contribute
 from metrics.registry import Basis, Unit
 from reports.models import WorkItem
-from reports.progress.rates import Tally, rates
+from reports.progress.rates import Tally, rates_due
 from territory.models import District
 
 
@@ -105,7 +105,7 @@ def _of_reports(district: District, as_of: dt.date, counted: Callable[[Tally], i
     """By the street whose office owes them, and over the district, departments included."""
     # Due by `as_of`, and not still due today.
     first_open = min(as_of + dt.timedelta(days=1), timezone.localdate())
-    found = rates(district, year_of(as_of), as_of, today=first_open)
+    found = rates_due(district, year_of(as_of), as_of, today=first_open)
     shares: dict[tuple[str, Any], Collected] = {}
     streets = Office.objects.filter(pk__in=found.offices, street__isnull=False)
     by_street: dict[Any, list[Tally]] = {}

@@ -71,6 +71,7 @@ def add_item(
         office=office,
         by_id=scope.user_id,
         by_label=by.label[:120],
+        submitted_by_ids=sorted(map(str, scope.persons)),
         **_neat(values),
     )
     item.street = office.street or (item.circle.lead_street if item.circle else None)

@@ -76,7 +76,8 @@ REPORT = Machine(
 
 
 def _sender(item: Any) -> list[str]:
-    return [str(item.by_id)] if item.by_id else []
+    own = [str(item.by_id)] if item.by_id else []
+    return [*own, *item.submitted_by_ids]
 
 
 WORK_ITEM = Machine(

@@ -64,6 +64,10 @@ class WorkItem(models.Model):
     remark = models.CharField(_("采用意见"), max_length=300, blank=True)
     at = models.DateTimeField(_("报送时间"), default=timezone.now)
     by_id = models.UUIDField(_("报送人编号"), null=True, editable=False)
+    # Ids of the sender and of those they acted for: none of them may decide.
+    submitted_by_ids: Any = models.JSONField(
+        _("报送人及委托人编号"), default=list, blank=True, editable=False
+    )
     by_label = models.CharField(_("报送人"), max_length=120, blank=True)
     version = models.PositiveIntegerField(_("版本"), default=1, editable=False)
     updated_at = models.DateTimeField(_("最近更新"), auto_now=True)

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from reports.models import ProgressReport
@@ -102,6 +103,24 @@ def rates(
     )
     if type_code:
         rows = rows.filter(period__type_code=type_code)
+    return rates_of(rows, today)
+
+
+def rates_due(
+    district: District, since: dt.date, until: dt.date, *, today: dt.date | None = None
+) -> Rates:
+    """The rates over the periods that are due in [since, until], whenever they end; one query.
+
+    A year's last month, quarter and the year itself are due in the next, and count there.
+    """
+    rows = ProgressReport.objects.filter(
+        district=district, period__due_on__gte=since, period__due_on__lte=until
+    )
+    return rates_of(rows, today)
+
+
+def rates_of(rows: "QuerySet[ProgressReport]", today: dt.date | None = None) -> Rates:
+    """The rates of these reports; one query."""
     columns = ("office", "period", "period__due_on", "state", "first_submitted_at")
     return tally(
         (

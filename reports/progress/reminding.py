@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,8 +26,11 @@ HEADS = (STREET_HEAD, APPROVER)
 
 @subject("report")
 def due(today: dt.date) -> Iterator[Due]:
-    """Reports of open periods that are not sent, or came back; a fixed number of queries each."""
-    rows = ProgressReport.objects.owed().filter(period__state=Period.State.OPEN)
+    """Reports of open periods that are not sent, and any that came back; a few queries in all."""
+    # What comes back after its period has closed has a due day of its own.
+    rows = ProgressReport.objects.owed().filter(
+        Q(period__state=Period.State.OPEN) | Q(state=ProgressReport.State.RETURNED)
+    )
     reports = list(rows.select_related("office", "district", "period__type").order_by("pk"))
     offices = {report.office_id: report.office for report in reports}.values()
     owners, heads = people_of(offices, OWNERS), people_of(offices, HEADS)

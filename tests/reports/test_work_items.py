@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.delegations import delegate
 from accounts.policy import scope_of
 from core.attachments import attachments_of
 from core.audit import Actor
@@ -95,6 +96,24 @@ def test_who_has_no_say_is_denied(room: Room) -> None:
     with pytest.raises(PermissionDenied):  # what one sent oneself
         news.adopt_item(item=own, **room.said(room.officer))
     assert news.adopt_item(item=own, **room.said(room.approver)).state == "adopted"
+
+
+def test_what_one_sent_for_another_neither_of_them_adopts(room: Room) -> None:
+    today = timezone.localdate()
+    deputy: Any = UserFactory(office=room.officer.office, roles=["leader"])
+    delegate(
+        principal=room.officer,
+        delegate=deputy,
+        valid_from=today,
+        valid_until=today,
+        reason="出差",
+        by=Actor(room.officer.pk, str(room.officer)),
+    )
+    item = room.send(by=deputy)
+    for person in (deputy, room.officer):
+        with pytest.raises(PermissionDenied):
+            news.adopt_item(item=item, **room.said(person))
+    assert news.adopt_item(item=item, **room.said(room.approver)).state == "adopted"
 
 
 def _least() -> dict[str, Any]:
