@@ -11,7 +11,10 @@ pytestmark = pytest.mark.browser
 def test_a_street_officer_works_in_the_own_street_only(visitor: NewPerson, site: Site) -> None:
     own, other = site.facts["street"], site.facts["other_street"]
     person = visitor(f"street_officer_{own}")
-    assert person.path() == f"/streets/{own}/"
+    assert person.path() == "/desk/"
+    person.click("text=本街道（镇）数据")
+    assert person.path() == "/desk/"
+    person.go(f"/streets/{own}/")
     assert "台账情况" in person.text()
     person.look()
     person.click(".page-head >> text=实时测算")
@@ -24,7 +27,7 @@ def test_a_street_officer_works_in_the_own_street_only(visitor: NewPerson, site:
     assert "科室经办人" in person.text()
     person.look()
     person.click("text=回到首页")
-    assert person.path() == f"/streets/{own}/"
+    assert person.path() == "/desk/"
 
 
 def test_missing_pages_say_so_and_lead_back(visitor: NewPerson) -> None:
