@@ -87,7 +87,8 @@ def draft(*, period: Period, by: Actor, scope: Scope) -> Consolidation:
     with act("reports.consolidate", by=by) as this:
         locked(Period.objects.filter(pk=period.pk)).get()
         rows = Consolidation.objects.filter(period=period)
-        made = rows.filter(state=Consolidation.State.DRAFT).first()
+        # Held still: neither an edit nor the 定稿 in the meantime is written over.
+        made = locked(rows.filter(state=Consolidation.State.DRAFT)).first()
         content = content_of(period)
         if made is None:
             last = rows.aggregate(last=Max("revision"))["last"] or 0

@@ -48,7 +48,7 @@ def test_what_comes_back_after_its_period_has_closed_is_reminded_of() -> None:
         decided_at=NEW_YEAR,
         due_on=dt.date(2026, 3, 5),
     )
-    never_begun = ProgressReportFactory(period=returned.period)
+    never_begun: Any = ProgressReportFactory(period=returned.period)
     Period.objects.update(state="closed")
     [owed] = due(dt.date(2026, 3, 2))
     assert (owed.id, owed.due_on, owed.since) == (
