@@ -112,6 +112,13 @@ PAGES: dict[str, PageEntry] = {
     "reporting:report_file": PageEntry(
         STREET_PEOPLE | COMMISSION_PEOPLE, _report_file, COMMISSION_PEOPLE, ONLY_FOREIGN
     ),
+    "api:v1:progress-reports-differences": PageEntry(
+        DISTRICT_WIDE | OF_THE_STREET,
+        of_row("passed-reports", pk="pk"),
+        DISTRICT_WIDE,
+        ONLY_FOREIGN,
+        query="?from=1&to=2",
+    ),
     "api:v1:progress-reports-overview": PageEntry(DISTRICT_WIDE | {FOREIGN_OFFICER}),
     "portal:desk": PageEntry(DESK),
     "desk:signed_in": PageEntry(COMMISSIONS_AND_UNITS),
@@ -155,6 +162,10 @@ def fill(world: Any, place: str, street: Any) -> None:
             period=period, office=office, street=street, state=state, **told
         )
         world.add(name, place, report)
+        if name == "passed-reports":
+            content = {"no_change": True, "revision": 1, "answers": {}}
+            for number in (1, 2):
+                report.submissions.create(number=number, content=content, sha256="0" * 64)
         if name == "progress-reports":
             world.add("report-files", place, attach(report, _file(), SYSTEM))
         if place != "other":
