@@ -14,6 +14,8 @@ const words = form.dataset;
 const said = document.querySelector("[data-said]");
 const lines = new Map([...form.querySelectorAll("[data-line]")].map((line) => [line.dataset.line, line]));
 const timers = new Map();
+/** What the server is known to hold, by key: leaving a field untouched sends nothing. */
+const held = new Map();
 const store = new Store(words.person, words.report);
 let reportVersion = Number(words.version);
 
@@ -69,6 +71,14 @@ function show(line) {
   place.dataset.status = most && n > Number(most) ? "bad" : "";
 }
 
+const standing = (line) => ({ value: field(line).value, reason: reason(line)?.value ?? "" });
+
+function isHeld(line) {
+  const known = held.get(line.dataset.line);
+  const now = standing(line);
+  return known?.value === now.value && known?.reason === now.reason;
+}
+
 function setVersion(line, version) {
   line.dataset.version = version;
   line.querySelector("[name^=version-]").value = version;
@@ -84,6 +94,7 @@ function put(line, answer) {
   field(line).value = answer.value;
   if (reason(line)) reason(line).value = answer.reason;
   setVersion(line, answer.version);
+  held.set(answer.key, standing(line));
   show(line);
 }
 
@@ -109,8 +120,11 @@ const sender = new Sender(store, {
     if (line) {
       setVersion(line, result.answer.version);
       if (part(line, "change")) part(line, "change").textContent = result.answer.change || "—";
-      if (isLatest) sayAt(line, words.wordSaved.replace("{time}", result.saved));
-      line.classList.remove("is-waiting");
+      if (isLatest) {
+        held.set(key, standing(line));
+        sayAt(line, words.wordSaved.replace("{time}", result.saved));
+        line.classList.remove("is-waiting");
+      }
     }
     for (const other of result.others) takeOver(other);
     say(words.wordSaved.replace("{time}", result.saved));
@@ -121,16 +135,17 @@ const sender = new Sender(store, {
     line.classList.add("is-conflicting");
     sayAt(line, "");
     const isText = line.dataset.kind === "text";
-    const standing = () => ({ value: field(line).value, reason: reason(line)?.value ?? "" });
-    showConflict({ box: part(line, "conflict"), words, mine: standing, theirs: current, isText }, (value, why = "") => {
+    showConflict({ box: part(line, "conflict"), words, mine: () => standing(line), theirs: current, isText }, (value, why = "") => {
       line.classList.remove("is-conflicting");
       sender.release(key);
       if (value === null) {
         store.remove(key);
         put(line, current);
+        line.classList.remove("is-waiting");
         return;
       }
-      put(line, { value, reason: why, version: current.version });
+      put(line, { ...current, value, reason: why });
+      held.delete(key);
       write(line, "at once");
     });
     say(words.wordRefused, "warn");
@@ -156,9 +171,9 @@ function takeOver(answer) {
 function write(line, when = "soon") {
   const key = line.dataset.line;
   const waiting = store.get(key);
+  if (!waiting && isHeld(line)) return;
   store.set(key, {
-    value: field(line).value,
-    reason: reason(line)?.value ?? "",
+    ...standing(line),
     version: waiting?.version ?? Number(line.dataset.version),
     sent: waiting?.sent ?? [],
   });
@@ -204,6 +219,8 @@ for (const line of lines.values()) {
     field(line).focus();
   });
 }
+
+for (const [key, line] of lines) held.set(key, standing(line));
 
 // What was typed and not saved stands in its field again, and is sent on the version it was typed on.
 let restored = 0;

@@ -13,8 +13,7 @@ def test_a_street_officer_works_in_the_own_street_only(visitor: NewPerson, site:
     person = visitor(f"street_officer_{own}")
     assert person.path() == "/desk/"
     person.click("text=本街道（镇）数据")
-    assert person.path() == "/desk/"
-    person.go(f"/streets/{own}/")
+    assert person.path() == f"/streets/{own}/"
     assert "台账情况" in person.text()
     person.look()
     person.click(".page-head >> text=实时测算")
