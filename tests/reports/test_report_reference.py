@@ -60,6 +60,9 @@ def test_the_forms_ask_what_their_rules_and_the_forms_above_them_need() -> None:
             assert kinds.get(key, item.kind) == item.kind
             assert (item.over_time != "join" and item.over_offices != "join") or item.is_text
             assert (item.over_time != "sum" and item.over_offices != "sum") or not item.is_text
+    # A task that several units work on would be counted several times.
+    tasks = ReportItem.objects.filter(source="tasks")
+    assert set(tasks.values_list("over_offices", flat=True)) == {"none"}
     # What 七(四) wants counted is asked each quarter.
     counted = Clause.objects.get(document__code="putuo-2021", ref="七(四)")
     asked = ReportItem.objects.filter(type__code="street_quarter", clause=counted)
