@@ -50,8 +50,6 @@ policy.register("reports.forms", roles=COMMISSION)
 policy.register("reports.change_forms", roles=OFFICERS)
 policy.register("reports.change_periods", roles=OFFICERS)
 policy.register("reports.consolidate", roles=[PROGRAMME_OFFICER], on_object=in_district)
-policy.register("core.calendar", roles=COMMISSION)
-policy.register("core.change_calendar", roles=OFFICERS)
 
 policy.register("reports.work_items", roles=MEMBERS, token_scope="read:reports")
 policy.register(
