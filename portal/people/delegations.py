@@ -96,7 +96,7 @@ def _context(
     rows = _visible(scope)
     total = rows.count()
     asked = request.GET.get("from", "")
-    start = int(asked) if asked.isascii() and asked.isdecimal() else 0
+    start = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 8 else 0
     shown = rows.select_related("principal__office", "delegate")[start : start + PER_PAGE]
     today = timezone.localdate()
     return {

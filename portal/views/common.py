@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -34,6 +34,9 @@ def page(action: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., H
         @wraps(view)
         def gated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             policy.require(scope_of(request), action)
+            # No column holds it, so that a search for it would fail in the database.
+            if any("\x00" in value for name in request.GET for value in request.GET.getlist(name)):
+                raise BadRequest
             return view(request, *args, **kwargs)
 
         return gated
