@@ -53,16 +53,26 @@ def bulletins(request: HttpRequest) -> HttpResponse:
 def bulletin(request: HttpRequest, pk: Any) -> HttpResponse:
     """One bulletin with its sources; the draft can be written."""
     scope = scope_of(request)
-    row = _own(scope, pk)
+    return _page(request, _own(scope, pk), scope)
+
+
+def _page(
+    request: HttpRequest, row: Bulletin, scope: Scope, *, refused: bool = False
+) -> HttpResponse:
+    """When it was refused, what was typed stands in the fields, beside what is kept instead."""
     is_draft = row.state == Bulletin.State.DRAFT
+    typed = _typed(request, row) if refused else {}
     context = {
         "crumbs": [
             {"label": _("工作通报"), "url": reverse("reporting:bulletins")},
             {"label": row.title},
         ],
         "bulletin": row,
+        "title": request.POST.get("title", row.title) if refused else row.title,
         "sections": [
-            section | {"links": [_link(source) for source in section["sources"]]}
+            section
+            | {"links": [_link(source) for source in section["sources"]]}
+            | _beside(section, typed.get(section["key"]))
             for section in row.content["sections"]
         ],
         "table": row.content["table"],
@@ -70,7 +80,14 @@ def bulletin(request: HttpRequest, pk: Any) -> HttpResponse:
         "may_write": is_draft and policy.may(scope, "reports.change_bulletins", row),
         "today": timezone.localdate(),
     }
-    return render(request, "reporting/bulletin.html", context)
+    return render(request, "reporting/bulletin.html", context, status=409 if refused else 200)
+
+
+def _beside(section: dict[str, Any], typed: dict[str, str] | None) -> dict[str, str]:
+    """What was typed into a section, and the text that is kept where it is another one."""
+    if typed is None:
+        return {}
+    return typed | {"kept": section["text"] if typed["text"].strip() != section["text"] else ""}
 
 
 @require_POST
@@ -101,6 +118,9 @@ def act(request: HttpRequest, pk: Any) -> HttpResponse:
                 messages.success(request, _("已保存。"))
     except RefusedError as refused:
         messages.error(request, "；".join(refused.errors.messages))
+        now = _own(scope, pk)
+        if "title" in request.POST and now.state == Bulletin.State.DRAFT:
+            return _page(request, now, scope, refused=True)
     return redirect("reporting:bulletin", pk=row.pk)
 
 
@@ -145,7 +165,20 @@ def _written(request: HttpRequest, row: Bulletin, scope: Scope) -> Bulletin:
     if "title" not in sent:
         return row
     version = sent.get("version", "")
-    sections = {
+    return edit_bulletin(
+        bulletin=row,
+        title=sent["title"],
+        sections=_typed(request, row),
+        by=current_actor(),
+        scope=scope,
+        seen_version=int(version) if version.isdecimal() else None,
+    )
+
+
+def _typed(request: HttpRequest, row: Bulletin) -> dict[str, dict[str, str]]:
+    """Headings and texts as the form holds them, by section."""
+    sent = request.POST
+    return {
         section["key"]: {
             "title": sent.get(f"title-{section['key']}", section["title"]),
             "text": sent[f"text-{section['key']}"].replace("\r\n", "\n"),
@@ -153,14 +186,6 @@ def _written(request: HttpRequest, row: Bulletin, scope: Scope) -> Bulletin:
         for section in row.content["sections"]
         if f"text-{section['key']}" in sent
     }
-    return edit_bulletin(
-        bulletin=row,
-        title=sent["title"],
-        sections=sections,
-        by=current_actor(),
-        scope=scope,
-        seen_version=int(version) if version.isdecimal() else None,
-    )
 
 
 def _day(text: str) -> dt.date | None:

@@ -1,5 +1,6 @@
 """`/reports/periods/`: the district's report over a period: reckoned, written, 定稿, taken out."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -98,7 +99,19 @@ def act(request: HttpRequest, pk: Any) -> HttpResponse:
                 _write(request, row, scope, final=do == "finalise")
     except RefusedError as refused:
         messages.error(request, "；".join(refused.errors.messages))
+        typed = _typed(request)
+        if typed and row.consolidations.filter(state=Consolidation.State.DRAFT).exists():
+            return _page(request, row, scope, typed)
     return redirect("reporting:period", pk=row.pk)
+
+
+def _typed(request: HttpRequest) -> dict[str, str]:
+    """The passages as the form holds them, by item key."""
+    return {
+        name.removeprefix("text-"): value.replace("\r\n", "\n")
+        for name, value in request.POST.items()
+        if name.startswith("text-") and isinstance(value, str)
+    }
 
 
 def _write(request: HttpRequest, row: Period, scope: Scope, *, final: bool) -> None:
@@ -108,14 +121,9 @@ def _write(request: HttpRequest, row: Period, scope: Scope, *, final: bool) -> N
     if draft is None:
         raise ValidationError(_("本期没有草稿，请先生成全区汇总或另起新的修订。"))
     version = request.POST.get("version", "")
-    typed = {
-        name.removeprefix("text-"): value
-        for name, value in request.POST.items()
-        if name.startswith("text-") and isinstance(value, str)
-    }
     saved = consolidating.edit_texts(
         consolidation=draft,
-        texts={key: text.replace("\r\n", "\n") for key, text in typed.items()},
+        texts=_typed(request),
         by=by,
         scope=scope,
         seen_version=int(version) if version.isdecimal() else None,
@@ -166,7 +174,10 @@ def _period(scope: Scope, pk: Any) -> Period:
     return row
 
 
-def _page(request: HttpRequest, row: Period, scope: Scope) -> HttpResponse:
+def _page(
+    request: HttpRequest, row: Period, scope: Scope, typed: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """With `typed`, what was refused stands in the fields, beside what is kept instead."""
     revisions = list(row.consolidations.order_by("-revision"))
     chosen = _chosen(revisions, request.GET.get("revision", ""))
     may_write = policy.may(scope, "reports.consolidate", row)
@@ -186,7 +197,7 @@ def _page(request: HttpRequest, row: Period, scope: Scope) -> HttpResponse:
         "revisions": revisions,
         "chosen": chosen,
         "figures": [_figure(one) for one in chosen.content["items"]] if chosen else [],
-        "texts": chosen.content["texts"] if chosen else [],
+        "texts": _texts(chosen, typed or {}) if chosen else [],
         "offices_text": offices_text(chosen.content) if chosen else "",
         "partial": consolidating.is_partial(chosen.content) if chosen else False,
         "is_draft": is_draft,
@@ -194,7 +205,17 @@ def _page(request: HttpRequest, row: Period, scope: Scope) -> HttpResponse:
         "may_write": may_write,
         "has_draft": any(one.state == Consolidation.State.DRAFT for one in revisions),
     }
-    return render(request, "reporting/period.html", context)
+    return render(request, "reporting/period.html", context, status=409 if typed else 200)
+
+
+def _texts(chosen: Consolidation, typed: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The passages; `kept` is what stands where something else was typed."""
+    found = []
+    for passage in chosen.content["texts"]:
+        kept = passage["text"]
+        text = typed.get(passage["key"], kept)
+        found.append(passage | {"text": text, "kept": kept if text.strip() != kept else ""})
+    return found
 
 
 def _chosen(revisions: list[Consolidation], asked: str) -> Consolidation | None:

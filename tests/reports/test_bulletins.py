@@ -183,3 +183,19 @@ def test_from_the_page(month: Month) -> None:
     assert (bulletin.state, section(bulletin, "figures")["text"]) == ("issued", "数据略。")
     word = client.get(reverse("reporting:bulletin_word", args=[bulletin.pk]))
     assert word.content.startswith(b"PK")
+
+
+def test_what_is_refused_stays_in_the_form_beside_the_others_words(month: Month) -> None:
+    bulletin = month.draft()
+    client = Client()
+    client.force_login(month.officer)
+    act = reverse("reporting:bulletin_act", args=[bulletin.pk])
+    typed = {"title": bulletin.title, "version": str(bulletin.version), "do": "save"}
+    client.post(act, typed | {"text-news": "甲的文字。"})
+    late = client.post(act, typed | {"text-news": "乙的文字。"})
+    page = late.content.decode()
+    assert late.status_code == 409
+    assert "甲的文字。" in page
+    assert "乙的文字。" in page
+    bulletin.refresh_from_db()
+    assert section(bulletin, "news")["text"] == "甲的文字。"

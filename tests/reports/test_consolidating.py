@@ -220,3 +220,19 @@ def test_from_the_page(room: Room) -> None:
     assert (made.state, made.content["texts"][0]["text"]) == ("final", "一切\n顺利")
     assert made.final_at is not None
     assert made.final_at.date() <= timezone.now().date() + dt.timedelta(days=1)
+
+
+def test_what_is_refused_stays_in_the_form_beside_the_others_words(room: Room) -> None:
+    room.report(room.office("甲街"), "accepted", new=3, progress="开店")
+    draft = room.draft()
+    client = Client()
+    client.force_login(room.officer)
+    act = reverse("reporting:period_act", args=[room.period.pk])
+    typed = {"do": "save", "version": str(draft.version)}
+    client.post(act, typed | {f"text-{PASSAGE}": "先写的"})
+    late = client.post(act, typed | {f"text-{PASSAGE}": "后写的"})
+    page = late.content.decode()
+    assert late.status_code == 409
+    assert "先写的" in page
+    assert "后写的" in page
+    assert Consolidation.objects.get().content["texts"][0]["text"] == "先写的"
