@@ -13,7 +13,7 @@ from accounts.roles import COMMISSION, STREET
 from circles.models import ComplaintCount, Designation, FormatCheck, PilotBatch
 from coordination.models import Mechanism
 from core.ids import new_id
-from core.models import AuditEvent, Job
+from core.models import AuditEvent, CalendarDay, Job
 from metrics.models import Release, RuleSet, Run, StreetNetwork
 from outlets.models import (
     AllianceMember,
@@ -155,6 +155,7 @@ def fill(place: Place) -> None:
         name="试验工作小组",
         kind="working_group",
     )
+    rows["core.calendarday"] = CalendarDay.objects.get_or_create(day=dt.date(2031, 1, 1))[0]
     report_form = rows["reports.reporttype"] = make.ReportTypeFactory(district=district)
     rows["reports.period"] = make.PeriodFactory(type=report_form)
     rows["circles.compound"] = make.CompoundFactory(

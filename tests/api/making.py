@@ -426,6 +426,7 @@ def _progress_report(setting: Setting) -> None:
         street=setting.street,
         state="returned",
         first_submitted_at=timezone.now(),
+        submitted_at=timezone.now(),
     )
     report.answers.create(key="events", number=3, origin={"source": "ledger"})
     report.comments.create(key="events", text="请核对", submission=1)

@@ -151,7 +151,7 @@ def fill(world: Any, place: str, street: Any) -> None:
     form.items.create(
         key="outlets", label="网点数", kind="number", source="ledger", source_code="outlets_open"
     )
-    sent = {"first_submitted_at": timezone.now()}
+    sent = dict.fromkeys(("first_submitted_at", "submitted_at"), timezone.now())
     for month, name, state, told in (
         ("2026-10", "progress-reports", "todo", {}),
         ("2026-09", "sent-reports", "submitted", sent),
