@@ -160,7 +160,7 @@ def _filtered(request: HttpRequest, rows: "QuerySet[Meeting]") -> "QuerySet[Meet
     if get("kind") in Meeting.Kind.values:
         rows = rows.filter(kind=get("kind"))
     year = get("year", "")
-    if year.isascii() and year.isdecimal() and len(year) == 4:
+    if year.isascii() and year.isdecimal() and len(year) == 4 and int(year):
         rows = rows.filter(Q(held_on__year=year) | Q(held_on=None, planned_on__year=year))
     return rows.order_by("-id")
 
