@@ -14,6 +14,7 @@ from core import policy
 from core.models import Notice
 from core.notices import notices_of
 from core.scope import Scope
+from core.workdays import Workdays, calendar
 from portal.console import address_of
 from portal.desk.circles import circle_cards
 from portal.desk.items import Item, items_for, owed_reports, quotes_of, report_act, with_comments
@@ -58,7 +59,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "office": office,
         "street": street,
         "today": today,
-        "owed": _owed_card(first, today) if first else None,
+        "owed": _owed_card(first, today, calendar()) if first else None,
         "sent": None if first else _sent_card(scope),
         "items": [item for item in items if not _is_top(item, first)],
         "quick": _quick(scope),
@@ -83,12 +84,12 @@ def _is_top(item: Item, first: ProgressReport | None) -> bool:
     return first is not None and item.url == reverse("desk:report", args=[first.pk])
 
 
-def _owed_card(report: Any, today: Any) -> dict[str, Any]:
+def _owed_card(report: Any, today: Any, days: Workdays) -> dict[str, Any]:
     late = report.due_on < today
     return {
         "report": report,
         "title": report_title(report, today),
-        "due_text": due_text(report.due_on, today),
+        "due_text": due_text(report.due_on, today, days),
         "late": late,
         "state_word": report.get_state_display(),
         "status": "bad" if late else STATE_STATUS[report.state],

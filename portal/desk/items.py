@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from coordination.models import Countersignature, Meeting, Proposal, ProposalOffice, Task
 from core import policy
 from core.scope import Scope
+from core.workdays import Workdays, calendar
 from outlets.models import Import, QualityFinding
 from portal.desk.words import STATE_STATUS, due_text, report_title
 from portal.views.common import findings_url
@@ -42,10 +43,11 @@ class Item:
 
 def items_for(scope: Scope, today: dt.date) -> list[Item]:
     """Everything that waits for the caller's office, the most urgent first, undated ones last."""
+    days = calendar()
     items = [
-        *(report_item(report, today) for report in owed_reports(scope)),
-        *_tasks(scope, today),
-        *_proposals(scope, today),
+        *(report_item(report, today, days) for report in owed_reports(scope)),
+        *_tasks(scope, today, days),
+        *_proposals(scope, today, days),
         *_minutes(scope),
         *_open_imports(scope),
         *_stale_outlets(scope),
@@ -69,7 +71,7 @@ def with_comments(rows: "QuerySet[ProgressReport]") -> "QuerySet[ProgressReport]
     )
 
 
-def report_item(report: Any, today: dt.date) -> Item:
+def report_item(report: Any, today: dt.date, days: Workdays) -> Item:
     """A report as a thing to do; one that came back brings the checker's words."""
     late = report.due_on < today
     return Item(
@@ -77,7 +79,7 @@ def report_item(report: Any, today: dt.date) -> Item:
         title=f"{report_title(report, today)}　{report.period.type.name}",
         url=reverse("desk:report", args=[report.pk]),
         due_on=report.due_on,
-        due_text=due_text(report.due_on, today),
+        due_text=due_text(report.due_on, today, days),
         state_word=report.get_state_display(),
         status="bad" if late else STATE_STATUS[report.state],
         quotes=quotes_of(report),
@@ -111,7 +113,7 @@ def report_act(report: ProgressReport) -> str:
             return _("查看")
 
 
-def _tasks(scope: Scope, today: dt.date) -> list[Item]:
+def _tasks(scope: Scope, today: dt.date, days: Workdays) -> list[Item]:
     if not policy.may(scope, "coordination.tasks"):
         return []
     rows = Task.objects.visible_to(scope).filter(state__in=["issued", "under_way"])
@@ -127,7 +129,7 @@ def _tasks(scope: Scope, today: dt.date) -> list[Item]:
                 title=f"{task.number} {task.title}",
                 url=_mounted(TASK_PAGE.format(task.pk)),
                 due_on=task.due_on,
-                due_text=due_text(task.due_on, today),
+                due_text=due_text(task.due_on, today, days),
                 state_word=str(word),
                 status="bad" if late or task.supervision == "supervised" else "warn",
                 act=_("办理"),
@@ -136,7 +138,7 @@ def _tasks(scope: Scope, today: dt.date) -> list[Item]:
     return items
 
 
-def _proposals(scope: Scope, today: dt.date) -> list[Item]:
+def _proposals(scope: Scope, today: dt.date, days: Workdays) -> list[Item]:
     """Replies that the caller's office has to contribute to, or to countersign."""
     if not policy.may(scope, "coordination.help_with_proposal"):
         return []
@@ -155,7 +157,7 @@ def _proposals(scope: Scope, today: dt.date) -> list[Item]:
             title=proposal.title,
             url=_mounted(PROPOSAL_PAGE.format(proposal.pk)),
             due_on=proposal.due_on,
-            due_text=due_text(proposal.due_on, today),
+            due_text=due_text(proposal.due_on, today, days),
             state_word=proposal.get_state_display(),
             status="bad" if proposal.due_on < today else "warn",
             act=act,

@@ -16,6 +16,7 @@ from core import policy
 from core.attachments import attachments_of
 from core.audit import current_actor
 from core.scope import Scope
+from core.workdays import calendar
 from core.workflow import open_moves
 from portal.desk.finding import find, may_write
 from portal.desk.sheet import answer_told, sheet_of
@@ -23,6 +24,7 @@ from portal.desk.words import STATE_STATUS, clock_text, due_text, moment_text, p
 from portal.views.common import page, scope_of
 from reports.models import ProgressReport, ReportAnswer
 from reports.progress.answers import FILLABLE, AnswerConflictError, Given, save_answers
+from reports.progress.prefilling import prefill
 from reports.workflow import REPORT
 
 State = ProgressReport.State
@@ -59,6 +61,9 @@ def report(request: HttpRequest, pk: Any) -> HttpResponse:
             now = {"time": clock_text(timezone.now())}
             messages.success(request, _("已保存 %(time)s") % now)
             return redirect("desk:report", pk=row.pk)
+    elif row.prefilled_at is None and row.state == State.TODO and may_write(scope, row):
+        # Opened before the night's figures: nobody should type what is known.
+        prefill(report=row, by=current_actor())
     row.refresh_from_db()
     context = frame_of(row, scope) | {"sheet": _with_unsaved(sheet_of(row), unsaved)}
     return render(request, "desk/report.html", context, status=409 if unsaved.given else 200)
@@ -81,7 +86,7 @@ def frame_of(row: ProgressReport, scope: Scope) -> dict[str, Any]:
         # From 审核通过 on a correction is a new revision.
         "returnable": "return" in moves and row.state == State.SUBMITTED,
         "may_be_unchanged": write and (row.state == State.TODO or row.no_change),
-        "due_text": due_text(row.due_on, today) if row.state in FILLABLE else "",
+        "due_text": due_text(row.due_on, today, calendar()) if row.state in FILLABLE else "",
         "late": row.due_on < today,
         "status": STATE_STATUS[row.state],
         "sent_text": moment_text(row.submitted_at) if row.submitted_at else "",

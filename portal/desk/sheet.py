@@ -45,9 +45,10 @@ def sheet_of(report: ProgressReport, *, checking: bool = False) -> dict[str, Any
     lasts = answers_by_key(last) if last and not last.no_change else {}
     comments = _comments(report, settled=checking)
     problems = problems_of(report)
+    # What nobody has begun lacks everything: said when it is to be sent, not before.
+    shown = [] if report.state == ProgressReport.State.TODO else problems
     rows = [
-        row_of(item, answers.get(item.key), lasts.get(item.key), comments, problems)
-        for item in items
+        row_of(item, answers.get(item.key), lasts.get(item.key), comments, shown) for item in items
     ]
     known = {item.key for item in items}
     return {

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.workdays import workdays_between
+from core.workdays import Workdays
 from reports.models import Period, ProgressReport, ReportItem, ReportType
 
 NO_VALUE = "—"
@@ -55,20 +55,20 @@ def report_title(report: ProgressReport, today: dt.date) -> str:
     return _("%(period)s进展报送") % {"period": which}
 
 
-def left_text(due_on: dt.date, today: dt.date) -> str:
+def left_text(due_on: dt.date, today: dt.date, days: Workdays) -> str:
     """How far the due day is, in working days."""
     if due_on == today:
         return _("今天截止")
-    days = workdays_between(today, due_on)
+    n = days.between(today, due_on)
     if due_on < today:
-        late = max(-days, 0)
+        late = max(-n, 0)
         return _("已逾期 %(n)d 个工作日") % {"n": late} if late else _("已逾期")
-    return _("还有 %(n)d 个工作日") % {"n": days}
+    return _("还有 %(n)d 个工作日") % {"n": n}
 
 
-def due_text(due_on: dt.date, today: dt.date) -> str:
+def due_text(due_on: dt.date, today: dt.date, days: Workdays) -> str:
     """截止 12月5日（还有 3 个工作日）."""
-    told = {"day": day_text(due_on, today), "left": left_text(due_on, today)}
+    told = {"day": day_text(due_on, today), "left": left_text(due_on, today, days)}
     return _("截止 %(day)s（%(left)s）") % told
 
 

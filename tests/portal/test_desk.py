@@ -5,7 +5,9 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.policy import scope_of
@@ -171,3 +173,46 @@ def test_a_liaison_has_a_desk_and_no_ledger(desk: Desk) -> None:
     led = desk.client(officer).get(desk.url)
     assert led["Location"] == f"/reports/{desk.report.pk}/"
     assert desk.client(officer).get("/desk/").status_code == 403
+
+
+def test_who_opens_an_untouched_report_finds_it_prefilled(desk: Desk) -> None:
+    """And is not told of what is missing before they have begun; a reader changes nothing."""
+    item = desk.number
+    item.source, item.source_code, item.required = "ledger", "outlets_open", True
+    item.save()
+    desk.passage.required = True
+    desk.passage.save()
+    page = desk.client().get(desk.url).content.decode()
+    desk.report.refresh_from_db()
+    assert (desk.report.state, desk.report.prefilled_at is not None) == ("todo", True)
+    assert "自台账" in page or "暂无数据" in page
+    assert "为必填：" not in page
+    desk.save(desk.number.key, 3, seen=1)
+    assert "为必填：" in desk.client().get(desk.url).content.decode()
+
+
+def test_the_desk_takes_the_same_queries_however_much_is_owed(desk: Desk) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get("/desk/").status_code == 200
+        return len(caught)
+
+    def owe(number: int) -> None:
+        task = Task.objects.create(
+            district=desk.street.district,
+            number=f"2026-{number:03d}",
+            title="核对台账",
+            issued_on=TODAY,
+            due_on=TODAY,
+        )
+        TaskOffice.objects.create(task=task, office=desk.office, role="lead")
+        form = make.ReportTypeFactory(district=desk.street.district)
+        period = make.PeriodFactory(type=form)
+        make.ProgressReportFactory(period=period, office=desk.office, street=desk.street)
+
+    client = desk.client()
+    owe(1)
+    few = queries()
+    for number in range(2, 12):
+        owe(number)
+    assert queries() == few
