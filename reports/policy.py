@@ -29,6 +29,12 @@ def in_district(scope: Scope, row: Any) -> bool:
     return scope.all_streets and row.district_id in scope.district_ids
 
 
+def decides_for_district(scope: Scope, row: Any) -> bool:
+    """In the district; a system decides on nothing of its own office, for it may have sent it."""
+    own_by_token = scope.token_scopes is not None and of_own_office(scope, row)
+    return in_district(scope, row) and not own_by_token
+
+
 policy.register("reports.view", roles=MEMBERS, token_scope="read:reports")
 # The commission owes reports of its own, too.
 policy.register(
@@ -37,12 +43,14 @@ policy.register(
     token_scope="write:reports",
     on_object=of_own_office,
 )
-policy.register("reports.check", roles=CHECKERS, token_scope="write:reports", on_object=in_district)
+policy.register(
+    "reports.check", roles=CHECKERS, token_scope="write:reports", on_object=decides_for_district
+)
 policy.register(
     "reports.finalise",
     roles=[PROGRAMME_OFFICER],
     token_scope="write:reports",
-    on_object=in_district,
+    on_object=decides_for_district,
 )
 policy.register("reports.urge", roles=CHECKERS, token_scope="write:reports", on_object=in_district)
 policy.register("reports.overview", roles=COMMISSION, token_scope="read:reports")
@@ -62,7 +70,7 @@ policy.register(
     "reports.adopt_work_item",
     roles=CHECKERS,
     token_scope="write:reports",
-    on_object=in_district,
+    on_object=decides_for_district,
 )
 policy.register("reports.bulletins", roles=COMMISSION)
 policy.register("reports.change_bulletins", roles=[PROGRAMME_OFFICER], on_object=in_district)

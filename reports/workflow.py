@@ -47,7 +47,7 @@ REPORT = Machine(
         Move(
             word="return",
             label=_("退回修改"),
-            sources=frozenset({State.SUBMITTED, State.ACCEPTED}),
+            sources=frozenset({State.SUBMITTED}),
             target=State.RETURNED,
             action="reports.check",
             comment=True,

@@ -147,4 +147,4 @@ class TaskUrge(models.Model):
         verbose_name_plural = _("催办督办")
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.at:%Y-%m-%d}"
+        return f"{self.get_kind_display()} {timezone.localtime(self.at):%Y-%m-%d}"

@@ -188,7 +188,7 @@ class ReportUrge(models.Model):
         verbose_name_plural = _("催报")
 
     def __str__(self) -> str:
-        return f"{self.report_id} {self.at:%Y-%m-%d}"
+        return f"{self.report_id} {timezone.localtime(self.at):%Y-%m-%d}"
 
 
 __all__ = [

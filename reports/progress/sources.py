@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
 from django.utils import timezone
 
 from circles.models import Facility, Space
@@ -88,7 +88,7 @@ class Ground:
         return Outlet.objects.registered().filter(outside=False, **self.place())
 
     def spaces(self) -> Any:
-        """The spaces of the ledger that were known on the day."""
+        """The spaces of the ledger as it stands."""
         return Space.objects.filter(void=False, **self.place())
 
 
@@ -238,14 +238,27 @@ def _outlets_in_period(column: str) -> Callable[[Ground], Counted]:
 
 def _spaces(*states: str) -> Callable[[Ground], Counted]:
     def count(ground: Ground) -> Counted:
-        told = ground.spaces().aggregate(
-            rows=Count("pk"),
-            n=Count("pk", filter=Q(state__in=states)),
-            demo=Count("pk", filter=Q(state__in=states, is_sample=True)),
+        told = _then(ground).aggregate(
+            rows=Count("pk", filter=Q(then__isnull=False)),
+            n=Count("pk", filter=Q(then__in=states)),
+            demo=Count("pk", filter=Q(then__in=states, is_sample=True)),
         )
         return (told["n"] if told["rows"] else None), bool(told["demo"])
 
     return count
+
+
+def _then(ground: Ground) -> Any:
+    """The spaces with their state at the end of the period; null = not yet in the ledger then.
+
+    A row without a history of its own is taken to have always stood as it stands.
+    """
+    versions = Space.history.filter(id=OuterRef("pk"))
+    last = versions.filter(history_date__lt=_end(ground.until))
+    newest = last.order_by("-history_date", "-history_id").values("state")[:1]
+    return ground.spaces().annotate(
+        then=Case(When(Exists(versions), then=Subquery(newest)), default=F("state"))
+    )
 
 
 def _spaces_reused(ground: Ground) -> Counted:

@@ -19,6 +19,7 @@ from reports.models import (
     ReportItem,
     ReportType,
 )
+from reports.progress.answers import FILLABLE
 from reports.progress.values import plain
 
 Content = Mapping[str, Any]
@@ -306,6 +307,8 @@ def _report_line(report: ProgressReport) -> str:
     if report.submitted_at:
         at = f"{timezone.localtime(report.submitted_at):%Y-%m-%d %H:%M}"
         told.append(_("%(who)s %(at)s 报送") % {"who": report.submitted_by_label, "at": at})
+    if report.submitted_at and report.state in FILLABLE:
+        told.append(_("以下为修改中的内容，尚未再次报送"))
     form = report.period.type
     marks = (
         (_("表号"), form.table_number),

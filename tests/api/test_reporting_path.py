@@ -160,3 +160,17 @@ def test_a_sending_repeated_under_its_key_is_made_once(owed: ProgressReport) -> 
     assert (first.status_code, first.json()["no_change"]) == (200, True)
     assert again.json() == first.json()
     assert owed.submissions.count() == 1
+
+
+def test_a_system_decides_on_nothing_of_its_own_office(owed: ProgressReport) -> None:
+    """It may have sent it: two tokens of one office are not two persons."""
+    office = OfficeFactory(district=owed.district, kind=Office.Kind.COMMISSION)
+    own = ProgressReportFactory(period=owed.period, office=office)
+    sender = System(office, "programme_officer", READ, WRITE)
+    checker = System(office, "programme_officer", READ, WRITE)
+    assert sender.move(str(own.pk), "submit", no_change=True).status_code == 200
+    told = checker.get(f"progress-reports/{own.pk}/").json()
+    assert "accept" not in told["allowed_transitions"]
+    assert checker.move(str(own.pk), "accept").status_code == 403
+    own.refresh_from_db()
+    assert own.state == "submitted"
