@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.test import Client
-from django.utils import timezone
 
 from accounts.models import Office, User
 from accounts.services import issue_token
 from circles.models import ComplaintCount, Designation, FormatCheck, PilotBatch
-from coordination.models import Mechanism, Meeting, Proposal, Task
 from core import audit
 from core.ids import new_id
-from core.models import CalendarDay, Clause, Document, Job, ReminderStage
+from core.models import Clause, Document, Job
 from metrics.models import Release, RuleSet, Run, StreetNetwork, Target
 from outlets.models import (
     AllianceMember,
@@ -35,7 +33,7 @@ from outlets.models import (
     Suspicion,
     Visit,
 )
-from reports.models import Period, WorkItem
+from tests.api.making_reports import ONE_MORE
 from tests.factories import (
     BrandFactory,
     BusinessFormatFactory,
@@ -47,9 +45,6 @@ from tests.factories import (
     NeighbourhoodFactory,
     OfficeFactory,
     OutletFactory,
-    PeriodFactory,
-    ProgressReportFactory,
-    ReportTypeFactory,
     ServiceFactory,
     SpaceFactory,
     StreetFactory,
@@ -357,31 +352,6 @@ def _target(setting: Setting) -> None:
     )
 
 
-def _work_item(setting: Setting) -> None:
-    WorkItem.objects.create(
-        district=setting.district,
-        office=setting.office,
-        street=setting.street,
-        circle=setting.circle,
-        category="event",
-        title=f"活动{setting.number()}",
-        happened_on=_day(setting),
-    )
-
-
-def _task(setting: Setting) -> None:
-    task = Task.objects.create(
-        district=setting.district,
-        number=f"2026-{setting.number():03d}",
-        title="试验任务",
-        issued_on=_day(setting),
-        due_on=dt.date(2031, 1, 6),
-        clause=Clause.objects.first(),
-    )
-    task.offices.create(office=setting.office, role="lead")
-    task.offices.create(office=OfficeFactory(street=setting.street), role="help")
-
-
 def _industry(setting: Setting) -> None:
     IndustryCode.objects.create(
         code=f"Z{setting.number():04d}", name="行业", suggests=BusinessFormat.objects.first()
@@ -393,66 +363,6 @@ def _services(setting: Setting, count: int) -> None:
     used = set(Service.objects.values_list("bit", flat=True))
     for bit in sorted(set(range(62)) - used)[:count]:
         ServiceFactory(bit=bit)
-
-
-def _mechanism(setting: Setting) -> None:
-    Mechanism.objects.create(
-        district=setting.district,
-        code=f"group-{setting.number()}",
-        name="试验工作小组",
-        kind="working_group",
-        clause=Clause.objects.first(),
-    )
-
-
-def _calendar(setting: Setting) -> None:
-    day = dt.date(2031, 1, 1) + dt.timedelta(days=setting.number())
-    CalendarDay.objects.create(day=day, name="试验")
-
-
-def _stage(setting: Setting) -> None:
-    known = ReminderStage.objects.count()
-    ReminderStage.objects.create(subject="task", offset=20 + known, audience="owner")
-
-
-def _progress_report(setting: Setting) -> None:
-    """One that came back: with an answer, what was sent, and a comment."""
-    period = Period.objects.filter(district=setting.district).first() or PeriodFactory(
-        type=ReportTypeFactory(district=setting.district)
-    )
-    report = ProgressReportFactory(
-        period=period,
-        office=OfficeFactory(street=setting.street),
-        street=setting.street,
-        state="returned",
-        first_submitted_at=timezone.now(),
-        submitted_at=timezone.now(),
-    )
-    report.answers.create(key="events", number=3, origin={"source": "ledger"})
-    report.comments.create(key="events", text="请核对", submission=1)
-    content = {"no_change": False, "revision": 1, "answers": {"events": {"number": "3"}}}
-    report.submissions.create(number=1, content=content, sha256="0" * 64)
-
-
-def _meeting(setting: Setting) -> None:
-    meeting = Meeting.objects.create(
-        district=setting.district, kind="special", title="会议", planned_on=_day(setting)
-    )
-    meeting.offices.create(office=setting.office)
-
-
-def _proposal(setting: Setting) -> None:
-    proposal = Proposal.objects.create(
-        district=setting.district,
-        kind="cppcc",
-        session="一次会议",
-        number=str(setting.number()),
-        title="提案",
-        proposer="某某",
-        received_on=_day(setting),
-        due_on=_day(setting),
-    )
-    proposal.offices.create(office=setting.office, role="lead")
 
 
 MAKE: dict[str, Make] = {
@@ -495,16 +405,7 @@ MAKE: dict[str, Make] = {
         "metrics.value": _value,
         "metrics.ruleset": _rules,
         "metrics.target": _target,
-        "coordination.mechanism": _mechanism,
-        "reports.reporttype": lambda s: ReportTypeFactory(district=s.district),
-        "reports.period": lambda s: PeriodFactory(type=ReportTypeFactory(district=s.district)),
-        "core.calendarday": _calendar,
-        "core.reminderstage": _stage,
-        "reports.progressreport": _progress_report,
-        "reports.workitem": _work_item,
-        "coordination.meeting": _meeting,
-        "coordination.proposal": _proposal,
-        "coordination.task": _task,
+        **ONE_MORE,
         "core.document": _document,
         "core.clause": _clause,
         "core.job": _job,
