@@ -54,8 +54,11 @@ def take(folder: Path) -> None:
         _open(phone, url + "/admin/")
         _save(phone, "dashboard-phone")
         street = _signed_in(browser, url, STREET, DESKTOP)
+        _open(street, f"{url}/streets/{STREET[-9:]}/")
         _save(street, "street")
-        _import(street, _signed_in(browser, url, STREET, PHONE), url, folder)
+        street_phone = _signed_in(browser, url, STREET, PHONE)
+        _reporting(desk, street, street_phone, url)
+        _import(street, street_phone, url, folder)
         visitor = browser.new_context(viewport=DESKTOP, locale="zh-CN").new_page()
         _open(visitor, url + "/accounts/login/")
         _save(visitor, "sign-in")
@@ -128,6 +131,26 @@ def _outlet(page: Page, url: str) -> None:
     with page.expect_navigation(wait_until="networkidle"):
         page.locator("#result_list tbody th a").nth(2).click()
     _save(page, "outlet")
+
+
+def _reporting(officer: Page, street: Page, phone: Page, url: str) -> None:
+    """A street's desk and its report, who owes what, a task, the leader's page."""
+    _open(phone, f"{url}/desk/")
+    _save(phone, "desk-phone")
+    with phone.expect_navigation(wait_until="networkidle"):
+        phone.get_by_role("link", name="开始填报").first.click()
+    _save(phone, "report-phone")
+    _open(street, phone.url)
+    _save(street, "report")
+    for name, path in {
+        "overview": "/reports/",
+        "duties": "/coordination/duties/",
+        "tasks": "/coordination/tasks/",
+    }.items():
+        _open(officer, url + path)
+        _save(officer, name)
+    _open(phone, f"{url}/desk/news/new/")
+    _save(phone, "news-phone")
 
 
 def _import(page: Page, phone: Page, url: str, folder: Path) -> None:
