@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from accounts.roles import (
     APPROVER,
     COMMISSION,
@@ -16,6 +18,9 @@ from core.scope import Scope
 UNITS = STREET | {DEPARTMENT_LIAISON}
 MEMBERS = COMMISSION | UNITS
 OFFICERS = frozenset({COMMISSION_ADMIN, PROGRAMME_OFFICER})
+# Since when drafts are shown to the units that are asked for their opinion.
+MINUTES_SHARED = frozenset({"countersigning", "issued", "filed"})
+REPLY_SHARED = frozenset({"countersigning", "replied", "closed"})
 
 
 def of_own_office(scope: Scope, row: Any) -> bool:
@@ -40,6 +45,30 @@ def leads(scope: Scope, row: Any) -> bool:
     return bool(scope.office_code) and any(
         one.role == "lead" and one.office.code == scope.office_code for one in row.offices.all()
     )
+
+
+def may_read_minutes(scope: Scope, meeting: Any) -> bool:
+    """Whether the caller reads the minutes: a draft that is not yet sent is the drafters' own.
+
+    The commission drafts; the unit that asked for the meeting reads along.
+    """
+    if scope.all_streets or meeting.state in MINUTES_SHARED:
+        return True
+    asked = meeting.proposed_by
+    return bool(asked and scope.office_code) and asked.code == scope.office_code
+
+
+def readable_minutes(scope: Scope) -> Q:
+    """`may_read_minutes` as a condition on meetings that the caller sees."""
+    if scope.all_streets:
+        return Q()
+    shared = Q(state__in=MINUTES_SHARED)
+    return shared | Q(proposed_by__code=scope.office_code) if scope.office_code else shared
+
+
+def may_read_reply(scope: Scope, proposal: Any) -> bool:
+    """Whether the caller reads the reply: helping units once it is sent for their opinion."""
+    return scope.all_streets or proposal.state in REPLY_SHARED or leads(scope, proposal)
 
 
 policy.register("coordination.duties", roles=MEMBERS, token_scope="read:tasks")

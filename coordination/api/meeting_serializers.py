@@ -1,14 +1,19 @@
 """Joint meetings as readers see them, and what callers may write of them."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from coordination.api.moving import OwnOffice, StrictSerializer
 from coordination.models import Countersignature, Meeting, MeetingOffice, Resolution
+from coordination.policy import may_read_minutes
 from coordination.workflow.meetings import MEETING
 from core.api.callers import scope_of
 from core.api.fields import FaceSerializer, code_of
 from core.workflow import open_moves
+
+UNREAD: dict[str, Any] = {"minutes": "", "resolutions": []}
 
 
 class AttendanceSerializer(serializers.ModelSerializer[MeetingOffice]):
@@ -90,7 +95,10 @@ class MeetingSerializer(FaceSerializer):
 
 
 class MeetingDetailSerializer(MeetingSerializer):
-    """A meeting alone: its minutes, who came, who agreed, what was resolved."""
+    """A meeting alone: its minutes, who came, who agreed, what was resolved.
+
+    Minutes and resolutions are empty to units called until they are sent for countersigning.
+    """
 
     attendance = AttendanceSerializer(source="offices", many=True, read_only=True)
     opinions = OpinionSerializer(source="countersignatures", many=True, read_only=True)
@@ -108,6 +116,13 @@ class MeetingDetailSerializer(MeetingSerializer):
             "resolutions",
         )
         read_only_fields = fields
+
+    def to_representation(self, instance: Meeting) -> Any:
+        """As usual; without the text of a draft that is not yet the caller's to read."""
+        shown = super().to_representation(instance)
+        if not may_read_minutes(scope_of(self.context["request"]), instance):
+            shown |= {name: empty for name, empty in UNREAD.items() if name in shown}
+        return shown
 
 
 class MeetingSuggestSerializer(StrictSerializer):

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from coordination.api.moving import OwnOffice, StrictSerializer
 from coordination.models import Proposal, ProposalOffice
+from coordination.policy import may_read_reply
 from coordination.services.figures import changes_key, changes_told, check_figures
 from coordination.services.signing import ACCEPT, REPLACE
 from coordination.workflow.proposals import PROPOSAL
@@ -80,7 +81,12 @@ class ProposalSerializer(FaceSerializer):
 
 
 class ProposalDetailSerializer(ProposalSerializer):
-    """A proposal alone: its text, its reply, its units, figures that have changed since."""
+    """A proposal alone: its text, its reply, its units, figures that have changed since.
+
+    The reply and its figures are empty to helping units until it is sent for countersigning.
+    """
+
+    reply = serializers.SerializerMethodField()
 
     units = PartSerializer(source="offices", many=True, read_only=True)
     figures_changed = serializers.SerializerMethodField()
@@ -99,6 +105,10 @@ class ProposalDetailSerializer(ProposalSerializer):
         )
         read_only_fields = fields
 
+    def get_reply(self, proposal: Proposal) -> str:
+        """The reply's text."""
+        return proposal.reply if self._readable(proposal) else ""
+
     def get_figures_changed(self, proposal: Proposal) -> list[str]:
         """Figures of a 定稿 in the reply that the last 定稿 gives otherwise."""
         return changes_told(self._checked(proposal))
@@ -110,9 +120,14 @@ class ProposalDetailSerializer(ProposalSerializer):
     def _checked(self, proposal: Proposal) -> Any:
         if proposal.state in (Proposal.State.REPLIED, Proposal.State.CLOSED):
             return []
+        if not self._readable(proposal):
+            return []
         if not hasattr(self, "_kept"):
             self._kept = check_figures(proposal)
         return self._kept
+
+    def _readable(self, proposal: Proposal) -> bool:
+        return may_read_reply(scope_of(self.context["request"]), proposal)
 
 
 class ProposalWriteSerializer(StrictSerializer):

@@ -22,6 +22,7 @@ from core.audit import Actor, act
 from core.db import locked
 from core.scope import Scope
 from core.text import normalise
+from core.versions import require_version
 from core.workdays import next_workday
 from core.workflow import moving
 from territory.models import District
@@ -124,18 +125,30 @@ def _roles(proposal: Proposal, lead: Office, helping: Iterable[Office]) -> list[
     return [(lead, Role.LEAD), *((office, Role.HELP) for office in helpers.values())]
 
 
-def contribute(*, proposal: Proposal, text: str, by: Actor, scope: Scope) -> ProposalOffice:
+def contribute(
+    *,
+    proposal: Proposal,
+    text: str,
+    by: Actor,
+    scope: Scope,
+    seen_version: int | None = None,
+) -> ProposalOffice:
     """会办意见: what a helping unit has to say, until the reply is signed."""
     with act("coordination.contribute_proposal", by=by) as this:
         now, link = _own_part(proposal, scope)
+        require_version(now, seen_version)
         if now.state not in UNSIGNED:
             told = {"state": now.get_state_display()}
             raise ValidationError(_("现为“%(state)s”，不能再填会办意见。") % told, code="state")
         if not text.strip():
             raise ValidationError({"text": _("请填写会办意见。")})
-        link.text, link.by_label = text.strip(), by.label[:120]
+        said = text.replace("\r\n", "\n").strip()
+        this.obj = now
+        this.changes = {"office": link.office.code, "text": [link.text, said]}
+        link.text, link.by_label = said, by.label[:120]
         link.save(update_fields=["text", "by_label"])
-        this.obj, this.changes = now, {"office": link.office.code}
+        now.version += 1
+        now.save(update_fields=["version", "updated_at"])
         tell_commission(
             now.district,
             key=f"proposal:{now.pk}:contributed:{this.id}",

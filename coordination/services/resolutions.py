@@ -15,38 +15,54 @@ from core import policy
 from core.audit import Actor, act
 from core.db import locked
 from core.scope import Scope
+from core.versions import require_version
 
 IN_FORCE = frozenset({Meeting.State.ISSUED, Meeting.State.FILED})
 
 
 def refer_resolution(
-    *, resolution: Resolution, referred_on: dt.date, by: Actor, scope: Scope
+    *,
+    resolution: Resolution,
+    referred_on: dt.date,
+    by: Actor,
+    scope: Scope,
+    seen_version: int | None = None,
 ) -> Resolution:
     """重大事项按程序报政府决定: the day on which it was sent up."""
     with act("coordination.refer_resolution", by=by) as this:
-        now = _locked(resolution, scope)
+        now = _locked(resolution, scope, seen_version)
         _require_major(now)
         _require_past(referred_on, "referred_on")
+        this.obj, this.changes = now, {"referred_on": [now.referred_on, referred_on]}
         now.referred_on = referred_on
         now.save(update_fields=["referred_on"])
-        this.obj, this.changes = now, {"referred_on": referred_on}
+        _raise_version(now.meeting)
     return now
 
 
 def record_decision(
-    *, resolution: Resolution, decision: str, by: Actor, scope: Scope
+    *,
+    resolution: Resolution,
+    decision: str,
+    by: Actor,
+    scope: Scope,
+    seen_version: int | None = None,
 ) -> Resolution:
-    """What the government decided on a matter that was sent up."""
+    """What the government decided on a matter that was sent up.
+
+    seen_version  the meeting's, which every decision raises
+    """
     if not decision.strip():
         raise ValidationError({"decision": _("请填写政府决定。")})
     with act("coordination.record_decision", by=by) as this:
-        now = _locked(resolution, scope)
+        now = _locked(resolution, scope, seen_version)
         _require_major(now)
         if now.referred_on is None:
             raise ValidationError(_("请先登记报政府决定的日期。"))
-        now.decision = decision.strip()[:300]
+        before, now.decision = now.decision, decision.strip()[:300]
         now.save(update_fields=["decision"])
-        this.obj, this.changes = now, {"decision": now.decision}
+        this.obj, this.changes = now, {"decision": [before, now.decision]}
+        _raise_version(now.meeting)
     return now
 
 
@@ -81,15 +97,21 @@ def hand_out(
     return task
 
 
-def _locked(resolution: Resolution, scope: Scope) -> Resolution:
+def _locked(resolution: Resolution, scope: Scope, seen_version: int | None = None) -> Resolution:
     """The resolution, its meeting held still, once the minutes are in force."""
     meeting = locked(Meeting.objects.filter(pk=resolution.meeting_id)).get()
     policy.require(scope, MANAGE, meeting)
+    require_version(meeting, seen_version)
     if meeting.state not in IN_FORCE:
         raise ValidationError(_("纪要印发后才能办理议定事项。"))
     now = locked(Resolution.objects.filter(pk=resolution.pk)).get()
     now.meeting = meeting
     return now
+
+
+def _raise_version(meeting: Meeting) -> None:
+    meeting.version += 1
+    meeting.save(update_fields=["version", "updated_at"])
 
 
 def _require_major(resolution: Resolution) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Office
 from core.admin.refusals import RefusedError, add_refusal, refusals
 from core.audit import current_actor
+from core.versions import StaleVersionError
 from portal.coordination.words import unit_name
 from portal.views.common import scope_of
 
@@ -23,8 +24,10 @@ from portal.views.common import scope_of
 class ActPage:
     """What an act's page says and does.
 
-    run  gets the form's cleaned data and {by, scope, seen_version}; answers where to go then, or
-         None = back
+    run    gets the form's cleaned data and {by, scope, seen_version}; answers where to go then, or
+           None = back
+    fresh  (version, text) that stand now: who was not the first is told of the other text, and
+           may send theirs once more; None = the page is to be opened anew
     """
 
     title: Any
@@ -37,6 +40,7 @@ class ActPage:
     explanation: Any = ""
     danger: bool = False
     template: str = "coordination/act.html"
+    fresh: Callable[[], tuple[int, str]] | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -51,6 +55,8 @@ def act_page(request: HttpRequest, act: ActPage) -> HttpResponse:
                 following = act.run(given, common)
         except RefusedError as refusal:
             add_refusal(form, refusal)
+            if act.fresh and is_stale(refusal):
+                _show_fresh(form, *act.fresh())
         else:
             if act.done:
                 messages.success(request, act.done)
@@ -58,6 +64,18 @@ def act_page(request: HttpRequest, act: ActPage) -> HttpResponse:
     context = {"act": act, "form": form, "crumbs": act.crumbs, **act.extra}
     refused = request.method == "POST"
     return render(request, act.template, context, status=422 if refused else 200)
+
+
+def is_stale(refusal: RefusedError) -> bool:
+    """Whether somebody else was first."""
+    return isinstance(refusal.__cause__, StaleVersionError)
+
+
+def _show_fresh(form: Any, version: int, text: str) -> None:
+    if text:
+        form.add_error(None, f"{_('对方填写的')}：{text}")
+    form.data = form.data.copy()
+    form.data["seen_version"] = str(version)
 
 
 def sent(request: HttpRequest) -> Any:
@@ -70,14 +88,25 @@ def common_of(request: HttpRequest, seen_version: int | None = None) -> dict[str
     return {"by": current_actor(), "scope": scope_of(request), "seen_version": seen_version}
 
 
-def run_here(request: HttpRequest, back: str, done: Any, run: Callable[[], Any]) -> HttpResponse:
-    """An act without a form of its own: done or refused, back to the page either way."""
+def run_here(
+    request: HttpRequest,
+    back: str,
+    done: Any,
+    run: Callable[[], Any],
+    again: Callable[[RefusedError], HttpResponse] | None = None,
+) -> HttpResponse:
+    """An act without a form of its own: done, and back to the page; or refused with why.
+
+    again  shows the page with what was typed into it; None = nothing is typed, so back as well
+    """
     try:
         with refusals():
             run()
     except RefusedError as refusal:
         for text in refusal.errors.messages:
             messages.error(request, text)
+        if again:
+            return again(refusal)
     else:
         messages.success(request, done)
     return redirect(back)

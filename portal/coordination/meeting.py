@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from coordination.models import Countersignature, Meeting
 from coordination.papers import attendance_lines, mechanism_name
+from coordination.policy import may_read_minutes
 from coordination.services import meetings as calling
 from coordination.services import minutes as minuting
 from coordination.services.meetings import CALLABLE
@@ -42,7 +43,13 @@ MAIN = frozenset({"announce", "finish", "review", "publish", "close"})
 @page("coordination.meetings")
 def meeting(request: HttpRequest, pk: Any) -> HttpResponse:
     """The meeting."""
-    row, scope = find(request, pk), scope_of(request)
+    return _show(request, find(request, pk))
+
+
+def _show(request: HttpRequest, row: Meeting, typed: str | None = None) -> HttpResponse:
+    """The page; `typed` is a comment that was refused with it."""
+    scope = scope_of(request)
+    may_read = may_read_minutes(scope, row)
     may_manage = policy.may(scope, "coordination.manage_meetings", row)
     moves = open_moves(MEETING, row, scope)
     context = {
@@ -58,11 +65,14 @@ def meeting(request: HttpRequest, pk: Any) -> HttpResponse:
         "may_settle": any(move.word == "settle" for move in moves),
         "may_draft": may_manage and row.state in minuting.DRAFTABLE,
         "moves": [_button(row, move) for move in moves if move.word not in SHOWN_APART],
-        "resolutions": _resolutions(row),
+        "may_read": may_read,
+        "resolutions": _resolutions(row) if may_read else [],
+        "typed": typed or "",
         "may_hand_out": may_manage and row.state in (State.ISSUED, State.FILED),
         "trail": trail_of(row, MEETING, more=("plan_meeting", "propose_meeting", "draft_minutes")),
     }
-    return render(request, "coordination/meeting.html", context)
+    status = 200 if typed is None else 422
+    return render(request, "coordination/meeting.html", context, status=status)
 
 
 @require_POST
@@ -82,6 +92,7 @@ def countersign(request: HttpRequest, pk: Any) -> HttpResponse:
         lambda: minuting.countersign(
             meeting=row, agrees=agrees, edition=edition, comment=comment, **common
         ),
+        lambda _refusal: _show(request, find(request, pk), comment),
     )
 
 

@@ -166,13 +166,13 @@ class SettleForm(SeenForm):
     decision = LongField(label=_("决定和理由"), max_length=500)
 
 
-class ReferForm(forms.Form):
+class ReferForm(SeenForm):
     """报政府决定."""
 
     referred_on = DayField(label=_("报送日期"))
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(SeenForm):
     """What the government decided."""
 
     decision = LongField(label=_("政府决定"), max_length=300)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Office
 from coordination.models import Countersignature, Meeting, MeetingOffice
+from coordination.policy import readable_minutes
 from coordination.services import meetings as services
 from core import policy
 from core.scope import Scope
@@ -47,7 +48,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request)
     district = own_district(scope)
     every = Meeting.objects.visible_to(scope).filter(district=district)
-    found = _filtered(request, every)
+    found = _filtered(request, every, scope)
     if request.GET.get("export") == "xlsx":
         return meetings_workbook(request, with_units(found), district)
     start = whole(request.GET.get("from", ""))
@@ -149,12 +150,11 @@ def waits_for(meeting: Meeting, scope: Scope) -> bool:
     return scope.office_code not in signed
 
 
-def _filtered(request: HttpRequest, rows: "QuerySet[Meeting]") -> "QuerySet[Meeting]":
+def _filtered(request: HttpRequest, rows: "QuerySet[Meeting]", scope: Scope) -> "QuerySet[Meeting]":
     get = request.GET.get
     for word in get("q", "").split():
-        rows = rows.filter(
-            Q(title__icontains=word) | Q(number__icontains=word) | Q(minutes__icontains=word)
-        )
+        within = readable_minutes(scope) & Q(minutes__icontains=word)
+        rows = rows.filter(Q(title__icontains=word) | Q(number__icontains=word) | within)
     if get("state") in State.values:
         rows = rows.filter(state=get("state"))
     if get("kind") in Meeting.Kind.values:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from coordination.models import Meeting, Resolution
 from coordination.papers import minutes_document
+from coordination.policy import may_read_minutes
 from coordination.services import resolutions as services
 from coordination.services.minutes import Resolved, draft_minutes
 from core import audit, policy
@@ -120,6 +121,8 @@ def document(request: HttpRequest, pk: Any) -> HttpResponse:
     row = find(request, pk)
     if not row.minutes_edition:
         raise Http404(_("纪要尚未起草。"))
+    if not may_read_minutes(scope_of(request), row):
+        raise Http404(_("纪要送会签后可以查看。"))
     audit.note("portal.export", list="minutes", meeting=str(row.pk), edition=row.minutes_edition)
     return word_response(minutes_document(row), _("会议纪要 %(title)s") % {"title": row.title})
 
@@ -150,20 +153,24 @@ def _hand_out(request: HttpRequest, one: Resolution) -> ActPage:
 
 def _refer(request: HttpRequest, one: Resolution) -> ActPage:
     def run(given: dict[str, Any], common: dict[str, Any]) -> None:
-        common.pop("seen_version")
         services.refer_resolution(resolution=one, **given, **common)
 
-    form = forms.ReferForm(sent(request))
+    form = forms.ReferForm(sent(request), initial={"seen_version": one.meeting.version})
     return _page(one, _("登记报政府决定"), form=form, run=run, done=_("已登记报送日期。"))
 
 
 def _decide(request: HttpRequest, one: Resolution) -> ActPage:
     def run(given: dict[str, Any], common: dict[str, Any]) -> None:
-        common.pop("seen_version")
         services.record_decision(resolution=one, **given, **common)
 
-    form = forms.DecisionForm(sent(request), initial={"decision": one.decision})
-    return _page(one, _("登记政府决定"), form=form, run=run, done=_("已登记政府决定。"))
+    def fresh() -> tuple[int, str]:
+        now = Resolution.objects.select_related("meeting").get(pk=one.pk)
+        return now.meeting.version, now.decision
+
+    initial = {"decision": one.decision, "seen_version": one.meeting.version}
+    form = forms.DecisionForm(sent(request), initial=initial)
+    done = _("已登记政府决定。")
+    return _page(one, _("登记政府决定"), form=form, run=run, done=done, fresh=fresh)
 
 
 def _page(one: Resolution, title: str, **more: Any) -> ActPage:

@@ -1,6 +1,7 @@
 """`/coordination/proposals/<id>/`: one proposal, its reply, and what one may do with it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from coordination.models import Proposal, ProposalOffice
 from coordination.papers import addressee, answering_office, reply_document, reply_title
+from coordination.policy import may_read_reply
 from coordination.services import drafting, proposals, signing
 from coordination.services.figures import changes_key, changes_told, check_figures
 from coordination.workflow.proposals import PROPOSAL, helpers_by_opinion
@@ -27,7 +29,9 @@ from portal.coordination.acting import (
     SeenForm,
     act_page,
     common_of,
+    is_stale,
     run_here,
+    seen_in,
     sent,
 )
 from portal.coordination.proposals import crumbs, own_part, standing_of, with_units
@@ -41,14 +45,29 @@ MAIN = frozenset({"assign", "send", "reply", "close"})
 OPINION_STATUS = {Opinion.NONE: "warn", Opinion.AGREED: "good", Opinion.OBJECTED: "bad"}
 
 
+@dataclass(frozen=True)
+class Refused:
+    """What was typed and not taken; `stale` = somebody else was first."""
+
+    comment: str | None = None
+    text: str | None = None
+    stale: bool = False
+
+
 @page("coordination.proposals")
 def proposal(request: HttpRequest, pk: Any) -> HttpResponse:
     """The proposal."""
-    row, scope = find(request, pk), scope_of(request)
+    return _show(request, find(request, pk))
+
+
+def _show(request: HttpRequest, row: Proposal, refused: Refused | None = None) -> HttpResponse:
+    """The page; `refused` is what was typed into it in vain."""
+    scope = scope_of(request)
+    may_read = bool(row.reply) and may_read_reply(scope, row)
     moves = open_moves(PROPOSAL, row, scope)
     words = {move.word for move in moves}
     part = own_part(row, scope)
-    checked = check_figures(row) if row.reply else []
+    checked = check_figures(row) if may_read else []
     context = {
         "crumbs": crumbs({"label": row.number}),
         "proposal": row,
@@ -60,6 +79,8 @@ def proposal(request: HttpRequest, pk: Any) -> HttpResponse:
         "told": changes_told(checked) if row.state not in (State.REPLIED, State.CLOSED) else [],
         "source": _source(row),
         "part": part,
+        "may_read": may_read,
+        "refused": refused,
         "may_sign": part is not None and "confirm" in words,
         "may_contribute": part is not None
         and row.state in proposals.UNSIGNED
@@ -70,7 +91,7 @@ def proposal(request: HttpRequest, pk: Any) -> HttpResponse:
             row, PROPOSAL, more=("register_proposal", "contribute_proposal", "drop_figure")
         ),
     }
-    return render(request, "coordination/proposal.html", context)
+    return render(request, "coordination/proposal.html", context, status=422 if refused else 200)
 
 
 @require_POST
@@ -78,7 +99,7 @@ def proposal(request: HttpRequest, pk: Any) -> HttpResponse:
 def countersign(request: HttpRequest, pk: Any) -> HttpResponse:
     """A helping unit's opinion on the draft that was shown."""
     row = find(request, pk)
-    agrees = request.POST.get("opinion") == "confirm"
+    agrees, comment = request.POST.get("opinion") == "confirm", request.POST.get("comment", "")
     # Browsers send line breaks as CR LF.
     seen = request.POST.get("seen_reply", "").replace("\r\n", "\n")
     return run_here(
@@ -88,10 +109,11 @@ def countersign(request: HttpRequest, pk: Any) -> HttpResponse:
         lambda: drafting.countersign_reply(
             proposal=row,
             agrees=agrees,
-            comment=request.POST.get("comment", ""),
+            comment=comment,
             seen_reply=seen,
             **common_of(request),
         ),
+        lambda _refusal: _show(request, find(request, pk), Refused(comment=comment)),
     )
 
 
@@ -100,13 +122,15 @@ def countersign(request: HttpRequest, pk: Any) -> HttpResponse:
 def contribute(request: HttpRequest, pk: Any) -> HttpResponse:
     """会办意见 of the caller's unit."""
     row, text = find(request, pk), request.POST.get("text", "")
-    common = common_of(request)
-    common.pop("seen_version")
+    common = common_of(request, seen_in(request))
     return run_here(
         request,
         page_of(row),
         _("已保存会办意见。"),
         lambda: proposals.contribute(proposal=row, text=text, **common),
+        lambda refusal: _show(
+            request, find(request, pk), Refused(text=text, stale=is_stale(refusal))
+        ),
     )
 
 
@@ -116,6 +140,8 @@ def document(request: HttpRequest, pk: Any) -> HttpResponse:
     row = find(request, pk)
     if not row.reply:
         raise Http404(_("答复尚未起草。"))
+    if not may_read_reply(scope_of(request), row):
+        raise Http404(_("答复稿送审后可以查看。"))
     audit.note("portal.export", list="reply", proposal=str(row.pk))
     return word_response(reply_document(row), reply_title(row))
 

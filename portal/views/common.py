@@ -1,7 +1,7 @@
 """What the pages of this room share: the caller's district, the gate, targets, gaps, trends."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -35,13 +35,20 @@ def page(action: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., H
         def gated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             policy.require(scope_of(request), action)
             # No column holds it, so that a search for it would fail in the database.
-            if any("\x00" in value for name in request.GET for value in request.GET.getlist(name)):
+            if any("\x00" in value for value in _sent(request)):
                 raise BadRequest
             return view(request, *args, **kwargs)
 
         return gated
 
     return decorate
+
+
+def _sent(request: HttpRequest) -> Iterator[str]:
+    """Every value of the address and of the form."""
+    for query in (request.GET, request.POST):
+        for _name, values in query.lists():
+            yield from map(str, values)
 
 
 def scope_of(request: HttpRequest) -> Scope:

@@ -86,7 +86,8 @@ def test_a_meeting_from_call_to_task(cast: Cast) -> None:
     officer.send("meeting_act", meeting.pk, "review")
     assert "请贵单位会签" in housing.page("meetings")
     housing.send("meeting_countersign", meeting.pk, edition=1, opinion="confirm")
-    assert "须写明理由" in street.send("meeting_countersign", meeting.pk, edition=1, opinion="x")
+    told = street.send("meeting_countersign", meeting.pk, refused=True, edition=1, opinion="x")
+    assert "须写明理由" in told
     street.send("meeting_countersign", meeting.pk, edition=1, opinion="object", comment="过紧")
     issue = {"number": "普纪要〔2026〕1号", "issued_on": TODAY.isoformat()}
     told = approver.send("meeting_act", meeting.pk, "publish", refused=True, **issue)
@@ -147,7 +148,7 @@ def test_a_reply_with_figures(cast: Cast) -> None:
     housing.send("proposal_contribute", proposal.pk, text="已梳理三处房屋。")
     url = reverse("coordination:draft", args=[proposal.pk])
     assert "提案已收悉" in officer.page("draft", proposal.pk)
-    typed = {"reply": "一、基本情况\r\n连锁化率为，持续提升。", "words": "连锁", "seen_version": 2}
+    typed = {"reply": "一、基本情况\r\n连锁化率为，持续提升。", "words": "连锁", "seen_version": 3}
     found = officer.client.post(url, typed | {"find": "1"}).content.decode()
     assert "29.3%" in found
     assert "连锁化率为，持续提升。" in found

@@ -146,8 +146,9 @@ PAGES: dict[str, PageEntry] = {
     ),
     "coordination:meeting_settle": PageEntry(ISSUING, _objection, other=ISSUING),
     "coordination:minutes": of_meeting(OFFICERS, OFFICERS, "held_meetings"),
+    # Not yet sent for countersigning.
     "coordination:minutes_document": of_meeting(
-        COMMISSION_PEOPLE | STREET_PEOPLE, COMMISSION_PEOPLE, "held_meetings"
+        COMMISSION_PEOPLE, COMMISSION_PEOPLE, "held_meetings"
     ),
     "coordination:resolution": PageEntry(
         OFFICERS, _resolution, other=OFFICERS, foreign=ONLY_FOREIGN

@@ -122,8 +122,9 @@ PAGES: dict[str, PageEntry] = {
     "coordination:proposal_register": PageEntry(OFFICERS | {FOREIGN_OFFICER}),
     "coordination:replies": PageEntry(MEMBERS | {FOREIGN_OFFICER}),
     "coordination:proposal": of_proposal(COMMISSION_PEOPLE | STREET_PEOPLE, COMMISSION_PEOPLE),
+    # Not yet sent for countersigning.
     "coordination:reply_document": of_proposal(
-        COMMISSION_PEOPLE | STREET_PEOPLE, COMMISSION_PEOPLE, "drafted_proposals"
+        COMMISSION_PEOPLE, COMMISSION_PEOPLE, "drafted_proposals"
     ),
     "coordination:draft": of_proposal(OFFICERS, OFFICERS, "drafted_proposals"),
     "coordination:draft_refresh": of_proposal(

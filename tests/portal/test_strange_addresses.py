@@ -26,3 +26,11 @@ def test_a_strange_address_is_answered(client: Client) -> None:
     commission = OfficeFactory(district=StreetFactory().district)
     client.force_login(UserFactory(office=commission, roles=["programme_officer", "approver"]))
     assert {address: client.get(address).status_code for address in ADDRESSES} == ADDRESSES
+
+
+def test_a_strange_form_is_answered(client: Client) -> None:
+    commission = OfficeFactory(district=StreetFactory().district)
+    client.force_login(UserFactory(office=commission, roles=["programme_officer"]))
+    address = "/coordination/proposals/new/"
+    assert client.post(address, {"title": "提案\x00"}).status_code == 400
+    assert client.post(address, {"title": "提案"}).status_code == 422
