@@ -148,8 +148,9 @@ def send_waiting() -> int:
             message_of(notice).send()
         except Exception as error:
             logger.warning("mail of notice %s was not sent", pk, exc_info=True)
-            put_off = _put_off(notice, error)
-            if put_off and not _is_about_this(error):
+            waits = _put_off(notice, error)
+            put_off = waits or put_off
+            if waits and not _is_about_this(error):
                 break
         else:
             _settle(notice, Mail.SENT)

@@ -162,7 +162,8 @@ def test_mail_waits_while_the_server_is_out_of_order(server: dict[str, Exception
 
 def test_an_address_that_does_not_exist_holds_nobody_else_up(server: dict[str, Exception]) -> None:
     server["wang@example.cn"] = SMTPRecipientsRefused({"wang@example.cn": (550, b"no such user")})
-    busy = Recipient(uuid.uuid4(), "赵", "zhao@example.cn")
+    # Told in the order of their ids: who is refused for good comes after who has to wait.
+    busy = Recipient(uuid.UUID(int=0), "赵", "zhao@example.cn")
     server[busy.email] = SMTPRecipientsRefused({busy.email: (452, b"mailbox full")})
     good = Recipient(uuid.uuid4(), "周", "zhou@example.cn")
     notify(key="a", people=[WANG, busy, good], title="请办理")
