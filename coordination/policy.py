@@ -75,7 +75,6 @@ policy.register("coordination.duties", roles=MEMBERS, token_scope="read:tasks")
 policy.register(
     "coordination.report_duty", roles=UNITS | {PROGRAMME_OFFICER}, on_object=of_own_office
 )
-policy.register("coordination.assign_duties", roles=OFFICERS)
 policy.register("coordination.lines", roles=MEMBERS)
 policy.register("coordination.change_lines", roles=OFFICERS)
 policy.register("coordination.roster", roles=MEMBERS)

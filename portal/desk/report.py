@@ -83,8 +83,6 @@ def frame_of(row: ProgressReport, scope: Scope) -> dict[str, Any]:
         "crumbs": [home, {"label": title}] if fill else [{"label": title}],
         "write": write,
         "moves": moves,
-        # From 审核通过 on a correction is a new revision.
-        "returnable": "return" in moves and row.state == State.SUBMITTED,
         "may_be_unchanged": write and (row.state == State.TODO or row.no_change),
         "due_text": due_text(row.due_on, today, calendar()) if row.state in FILLABLE else "",
         "late": row.due_on < today,

@@ -12,7 +12,7 @@ from core.history import History
 from core.ids import new_id
 from metrics.models import Release
 from reports.models.periods import Period
-from reports.querysets import OfficeRows, ReportQuerySet
+from reports.querysets import ReportQuerySet
 from territory.models import District, Street
 
 
@@ -192,7 +192,6 @@ class ReportUrge(models.Model):
 
 
 __all__ = [
-    "OfficeRows",
     "ProgressReport",
     "ReportAnswer",
     "ReportComment",
