@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "outlets",
     "circles",
     "metrics",
+    "assessments",
     "coordination",
     "reports",
     "portal",

@@ -23,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("briefing/", include("portal.briefing.urls")),
     path("ledger/", include("portal.ledger.urls")),
     path("coordination/", include("portal.coordination.urls")),
+    path("evaluation/", include("portal.evaluation.urls")),
+    path("survey/", include("portal.survey.urls")),
     path("notices/", include("portal.notices.urls")),
     path("admin/", admin.site.urls),
     path("api/", include(("config.api", "api"))),

@@ -23,6 +23,7 @@ UNITS = {
     Unit.RATE: "数值",
     Unit.SQUARE_METRES: "平方米",
     Unit.TIMES: "场",
+    Unit.POINTS: "分",
 }
 BASES = {Basis.TARGET: "目标", Basis.STATISTIC: "统计", Basis.ANALYSIS: "分析"}
 SCOPES = {"C": "生活圈", "S": "街道（镇）", "D": "全区"}

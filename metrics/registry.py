@@ -29,6 +29,7 @@ class Unit(StrEnum):
     RATE = "rate"
     SQUARE_METRES = "square_metres"
     TIMES = "times"
+    POINTS = "points"
 
 
 class Part(StrEnum):
@@ -79,6 +80,9 @@ class Indicator:
     by_reach: bool = field(default=False)
     # Figures that depend on a rule's parameter: unconfirmed while the rules are.
     by_rules: bool = field(default=False)
+    # Figures that read circles' grades may never be an input of a standard, or a grade would be
+    # made of itself.
+    reads_grades: bool = field(default=False)
 
 
 _by_code: dict[str, Indicator] = {}
@@ -99,6 +103,7 @@ def indicator(
     part: Part = Part.NONE,
     by_reach: bool = False,
     by_rules: bool = False,
+    reads_grades: bool = False,
 ) -> Callable[[Callable[[Any], Any]], Callable[[Any], Any]]:
     """Declare the function below as the indicator's computation.
 
@@ -127,6 +132,7 @@ def indicator(
             part,
             by_reach,
             by_rules or by_reach,
+            reads_grades,
         )
         _by_code[code] = _by_number[number] = declared
         return compute

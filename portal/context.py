@@ -24,12 +24,17 @@ NAVIGATION = (
     (gettext_lazy("网点台账"), "ledger:home", "outlets.view"),
     (gettext_lazy("进展报送"), "reporting:overview", "reports.overview"),
     (gettext_lazy("统筹协调"), "coordination:home", "coordination.tasks"),
+    (gettext_lazy("分级评价"), "evaluation:home", "assessments.evaluations"),
+    (gettext_lazy("我的评分表"), "evaluation:my_scorecards", "assessments.score"),
+    (gettext_lazy("我的调查"), "evaluation:surveys", "assessments.own_surveys"),
     (gettext_lazy("测算批次"), "admin:metrics_run_changelist", "metrics.view_live"),
     (gettext_lazy("审计日志"), "admin:core_auditevent_changelist", "core.audit"),
     (gettext_lazy("用户"), "admin:accounts_user_changelist", "accounts.view"),
 )
 # Entries that stand for all pages below their address.
-WITH_PAGES_BEHIND = frozenset({"ledger:home", "reporting:overview", "coordination:home"})
+WITH_PAGES_BEHIND = frozenset(
+    {"ledger:home", "reporting:overview", "coordination:home", "evaluation:home"}
+)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def value_text(indicator: Indicator, value: float | None) -> str:
     match indicator.unit:
         case Unit.SHARE:
             return f"{value * 100:.1f}"
-        case Unit.RATE:
+        case Unit.RATE | Unit.POINTS:
             return f"{value:,.1f}"
         case _:
             return f"{value:,.0f}"
@@ -42,6 +42,8 @@ def unit_text(indicator: Indicator) -> str:
             return _("个")
         case Unit.TIMES:
             return _("场")
+        case Unit.POINTS:
+            return _("分")
         case _:
             return ""
 

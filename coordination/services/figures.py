@@ -82,6 +82,8 @@ def shown_text(indicator: Indicator, value: float | None) -> str:
             return f"{value * 100:.1f}%"
         case Unit.RATE:
             return f"{value:.1f}"
+        case Unit.POINTS:
+            return f"{value:.1f}分"
         case Unit.PERSONS:
             return f"{value / 10_000:.1f}万人" if value >= 10_000 else f"{value:.0f}人"
         case Unit.METRES:

@@ -20,6 +20,7 @@ LEVELS = {"basic": 1, "improved": 2, "quality": 3, "": 4}
     basis=Basis.STATISTIC,
     clause=("plan-2023-401", "五(三)"),
     part=Part.LEVEL,
+    reads_grades=True,
     formula=_(
         "状态为建成或已验收评价的生活圈，分基础型、提升型、品质型和未评；跨街镇的在各街镇各计一次，全区计一次"
     ),
@@ -45,6 +46,7 @@ def circles_built(c: Context) -> list[Figures]:
     scopes="SD",
     basis=Basis.STATISTIC,
     clause=("plan-2023-401", "五(三)"),
+    reads_grades=True,
     formula=_("状态为已验收评价的生活圈；跨街镇的在各街镇各计一次，全区计一次"),
 )
 def circles_accepted(c: Context) -> Figures:

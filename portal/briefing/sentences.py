@@ -69,6 +69,8 @@ def spoken(code: str, value: float) -> str:
             return f"{value / 10_000:.1f}万人" if value >= 10_000 else f"{value:.0f}人"
         case Unit.TIMES:
             return f"{value:.0f}场"
+        case Unit.POINTS:
+            return f"{value:.1f}分"
         case _:
             return f"{value:.0f}个"
 

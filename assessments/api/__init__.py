@@ -1,0 +1,1 @@
+"""The REST faces of standards, checklists, scorecards, surveys and grades."""

@@ -1,0 +1,1 @@
+"""Acts of evaluation: standards, checklists, scoring, surveys, grades."""

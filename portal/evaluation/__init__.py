@@ -1,0 +1,1 @@
+"""The pages of evaluation: standards, checklists, scoring, surveys, grades."""
