@@ -32,9 +32,8 @@ class _OfCircle(models.QuerySet[Any]):
             return rows.none()
         if self.shown_to_streets:
             rows = rows.filter(state__in=self.shown_to_streets)
-        own = CircleStreet.objects.filter(
-            circle=OuterRef(self.circle_path), street__in=scope.street_ids
-        )
+        streets: Any = scope.street_ids
+        own = CircleStreet.objects.filter(circle=OuterRef(self.circle_path), street__in=streets)
         return rows.filter(Exists(own))
 
 

@@ -21,7 +21,8 @@ class Grade(models.Model):
     """拟评 → 报审 → 审定 → 公布. What it was decided on stays with it, whatever changes later.
 
     explanation   {"standard": {...}, "release": {...}, "figures": {...}, "score": {...},
-                   "levels": [{"level", "met", "gates": [{"gate", "wanted", "is", "state", "text"}]}],
+                   "levels": [{"level", "met", "gates": [{"gate", "wanted", "is", "state",
+                   "text"}]}],
                    "missing": [text, …]}: as `assessments.grading` makes it
     """
 

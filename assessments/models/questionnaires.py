@@ -67,7 +67,7 @@ class Question(models.Model):
 
     options    [{"value": "5", "label": "非常满意", "score": "100", "counts": "satisfied"}, …];
                score and counts only where it measures: counts is satisfied (both 满意度 and
-               基本满意度), basic (基本满意度 only), none, or excluded (不清楚: not in any denominator)
+               基本满意度), basic (基本满意度 only), none, or excluded (不清楚: in no denominator)
     shown_if   {"key": "q1", "in": ["1", "2"]}: asked only after one of these answers; {} = always
     measures   overall = its answer is the satisfaction; format = its options are business formats
                by code, which the summary of needs counts

@@ -1,4 +1,4 @@
-"""Standards as data: what a level asks for, what is looked for, what is scored (三年行动 五(三))."""
+"""Standards as data: what a level asks for, what is looked for, what is scored (S5 五(三))."""
 
 from typing import Any
 

@@ -27,7 +27,7 @@ def evaluation_tabs(context: template.Context) -> dict[str, Any]:
     """The tabs that exist and that the caller may open; the current one by the address."""
     request = context["request"]
     scope: Scope = getattr(request, "scope", NOBODY)
-    tabs = []
+    tabs: list[dict[str, Any]] = []
     for label, name, action in TABS:
         try:
             url = reverse(name)

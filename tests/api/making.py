@@ -33,6 +33,7 @@ from outlets.models import (
     Suspicion,
     Visit,
 )
+from tests.api.making_assessments import ONE_MORE as ASSESSED
 from tests.api.making_reports import ONE_MORE
 from tests.factories import (
     BrandFactory,
@@ -406,6 +407,7 @@ MAKE: dict[str, Make] = {
         "metrics.ruleset": _rules,
         "metrics.target": _target,
         **ONE_MORE,
+        **ASSESSED,
         "core.document": _document,
         "core.clause": _clause,
         "core.job": _job,
