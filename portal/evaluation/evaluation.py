@@ -1,0 +1,20 @@
+"""One evaluation."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from portal.views.common import page
+
+
+@page("assessments.evaluations")
+def evaluation(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    """To be filled."""
+    return render(request, "evaluation/frame.html", kwargs)
+
+
+@page("assessments.evaluations")
+def kind(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    """To be filled."""
+    return render(request, "evaluation/frame.html", kwargs)

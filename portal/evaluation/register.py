@@ -1,0 +1,14 @@
+"""The register of a year's evaluations."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from portal.views.common import page
+
+
+@page("assessments.evaluations")
+def home(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    """To be filled."""
+    return render(request, "evaluation/frame.html", kwargs)
