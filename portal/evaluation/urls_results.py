@@ -1,5 +1,9 @@
 """Addresses of the pages about results."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from portal.evaluation.results import survey_results
+
+urlpatterns = [
+    path("surveys/<uuid:pk>/results/", survey_results, name="survey_results"),
+]
