@@ -33,6 +33,7 @@ def contribute(
     clause: tuple[str, str] | None = None,
     higher_is_better: bool | None = True,
     empty: float | None = None,
+    reads_grades: bool = False,
 ) -> Callable[[Collect], Collect]:
     """Declare the function below as what collects the indicator over a district, as of a day.
 
@@ -51,6 +52,7 @@ def contribute(
             formula=formula,
             clause=clause,
             higher_is_better=higher_is_better,
+            reads_grades=reads_grades,
         )(_compute(code, is_share=unit == Unit.SHARE, empty=empty))
         COLLECTORS[code] = collect
         return collect

@@ -15,20 +15,31 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from shapely.geometry import shape
 
+from assessments.grade_figures import decided_by
 from circles.models import Circle
 from core.geo import outline_area_m2
 from metrics.models import Run
 from metrics.services import snapshot_inputs
 from outlets.models import Outlet
 from reports.workbook.figures import FigureBook
-from reports.workbook.layout import CIRCLES, NO_SOURCE, OUTLETS, SUMMARY, CircleRow
+from reports.workbook.layout import (
+    CIRCLES,
+    EVALUATIONS,
+    NO_SOURCE,
+    OUTLETS,
+    SUMMARY,
+    CircleRow,
+    EvaluationRow,
+)
 from reports.workbook.tables import (
     FIRST_ROW,
     HEADER_ROW,
     SHEET_CIRCLES,
+    SHEET_EVALUATIONS,
     SHEET_OUTLETS,
     SHEET_SUMMARY,
     OwnedTable,
+    evaluated,
     owned_tables,
 )
 from territory.models import District
@@ -82,6 +93,14 @@ def build_annual_return(run: Run, year: int, path: Path, *, draft: bool) -> None
             owned[SHEET_CIRCLES],
         )
         _write_sheet(
+            workbook.create_sheet(SHEET_EVALUATIONS),
+            _("分级分类验收评价"),
+            note,
+            [(c.title, c.number_format, c.width) for c in EVALUATIONS],
+            [_described(EVALUATIONS, row) for row in _evaluation_rows(run, book)],
+            owned[SHEET_EVALUATIONS],
+        )
+        _write_sheet(
             workbook.create_sheet(SHEET_OUTLETS),
             _("网点明细"),
             note,
@@ -125,6 +144,18 @@ def _circle_rows(book: FigureBook) -> list[CircleRow]:
             )
         )
     return rows
+
+
+def _evaluation_rows(run: Run, book: FigureBook) -> list[EvaluationRow]:
+    """The decisions that the run counted, in the order of its figures."""
+    grades = decided_by(run.district, run.as_of).select_related(
+        "circle__lead_street", "evaluation__standard"
+    )
+    by_circle = {str(grade.circle_id): grade for grade in grades}
+    return [
+        EvaluationRow(number, by_circle[id])
+        for number, (_code, id) in enumerate(evaluated(book), 1)
+    ]
 
 
 def _outlet_descriptions(book: FigureBook, owned: OwnedTable) -> list[list[Any]]:

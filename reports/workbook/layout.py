@@ -12,13 +12,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from assessments.models import Grade
 from circles.models import Circle
 from metrics.indicators.programme import LEVELS
 from outlets.models import BusinessFormat
 from reports.workbook.figures import FigureBook
 
 NO_SOURCE = "—"
-COUNT, SHARE, DECIMAL, TEXT = "#,##0", "0.0%", "#,##0.00##", "@"
+COUNT, SHARE, DECIMAL, SCORE, TEXT = "#,##0", "0.0%", "#,##0.00##", "0.00", "@"
 
 Shown = float | int | str | None
 
@@ -58,6 +59,16 @@ def share(code: str) -> Any:
     def read(book: FigureBook, scope_id: uuid.UUID) -> Shown:
         cell = book.cell(code, scope_id)
         return None if cell is None or cell.value is None else round(cell.value, 4)
+
+    return read
+
+
+def score() -> Any:
+    """Points of the last decided evaluation, two decimals."""
+
+    def read(book: FigureBook, scope_id: uuid.UUID) -> Shown:
+        cell = book.cell("evaluation_score", scope_id)
+        return None if cell is None or cell.value is None else round(cell.value, 2)
 
     return read
 
@@ -135,7 +146,7 @@ CIRCLES: tuple[Column, ...] = (
     Column(_("缺失业态"), figure=missing_list, width=30),
     Column(_("情况不明业态"), figure=unknown_list, width=30),
     Column(_("连锁化率"), SHARE, share("chain_share")),
-    Column(_("评价得分")),
+    Column(_("评价得分"), SCORE, score()),
     Column(_("满意度")),
     Column(_("级别"), describe=lambda row: row.circle.get_level_display() or NO_SOURCE),
     Column(_("批次"), describe=lambda row: str(row.circle.batch or NO_SOURCE), width=20),
@@ -144,6 +155,27 @@ CIRCLES: tuple[Column, ...] = (
     Column(_("特色主题"), describe=lambda row: row.circle.theme or NO_SOURCE, width=16),
 )
 CIRCLE_CODE = 1
+
+# 分级分类验收评价: one row for each circle that has been decided on by the cutoff day.
+EVALUATIONS: tuple[Column, ...] = (
+    Column(_("序号"), "0", describe=lambda row: row.number),
+    Column(_("生活圈编码"), figure=lambda book, id: None, width=18),
+    Column(_("名称"), describe=lambda row: row.grade.circle.name, width=24),
+    Column(_("主报街镇"), describe=lambda row: row.grade.circle.lead_street.name, width=18),
+    Column(_("评价年度"), "0", describe=lambda row: row.grade.year),
+    Column(_("评价类型"), describe=lambda row: row.grade.evaluation.get_kind_display()),
+    Column(_("评价标准"), describe=lambda row: row.standard, width=30),
+    Column(_("基本保障类（具备／目录种类数）"), describe=lambda row: row.kinds("basic"), width=14),
+    Column(
+        _("品质提升类（具备／目录种类数）"), describe=lambda row: row.kinds("quality"), width=14
+    ),
+    Column(_("评价得分"), SCORE, score()),
+    Column(_("居民综合满意度"), SHARE, share("satisfaction_share")),
+    Column(_("审定等级"), describe=lambda row: row.grade.get_outcome_display()),
+    Column(_("动态调整"), describe=lambda row: row.grade.get_adjustment_display() or NO_SOURCE),
+    Column(_("审定日期"), "yyyy-mm-dd", describe=lambda row: row.grade.decided_on or NO_SOURCE),
+    Column(_("审定说明"), describe=lambda row: row.grade.reason or NO_SOURCE, width=30),
+)
 
 OUTLETS: tuple[tuple[str, Any, str, bool, int], ...] = (
     # key, title, number format, owned, width
@@ -159,6 +191,26 @@ OUTLETS: tuple[tuple[str, Any, str, bool, int], ...] = (
     ("area", _("营业面积（㎡）"), "#,##0.00", True, 12),
     ("located", _("已入图"), TEXT, True, 8),
 )
+
+
+@dataclass(frozen=True)
+class EvaluationRow:
+    """What describes an evaluation in sheet 3: the decision, and what it rested on."""
+
+    number: int
+    grade: Grade
+
+    @property
+    def standard(self) -> str:
+        """Name and version; an unofficial one says so."""
+        standard = self.grade.evaluation.standard
+        mark = "" if standard.is_official else f"（{_('待区商务委确认')}）"
+        return f"{standard.name} {_('第%(n)d版') % {'n': standard.number}}{mark}"
+
+    def kinds(self, category: str) -> str:
+        """Kinds there ÷ kinds of the list, as decided on."""
+        told = self.grade.explanation.get("presence", {}).get(category)
+        return f"{told['present']}／{told['total']}" if told else NO_SOURCE
 
 
 @dataclass(frozen=True)
