@@ -208,6 +208,47 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        gettext_lazy("分级评价"),
+        (
+            (
+                gettext_lazy("评价总表"),
+                "grading",
+                "assessments.evaluations",
+                "evaluation:home",
+            ),
+            (
+                gettext_lazy("专家评分"),
+                "rate_review",
+                "assessments.manage_evaluations",
+                "evaluation:scoring",
+            ),
+            (
+                gettext_lazy("满意度调查"),
+                "sentiment_satisfied",
+                "assessments.surveys",
+                "evaluation:surveys",
+            ),
+            (
+                gettext_lazy("评定结果"),
+                "military_tech",
+                "assessments.grades",
+                "evaluation:grades",
+            ),
+            (
+                gettext_lazy("评价标准"),
+                "checklist",
+                "assessments.standards",
+                "evaluation:standards",
+            ),
+            (
+                gettext_lazy("调查问卷"),
+                "quiz",
+                "assessments.standards",
+                "evaluation:questionnaires",
+            ),
+        ),
+    ),
+    (
         gettext_lazy("指标测算"),
         (
             (

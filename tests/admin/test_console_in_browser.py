@@ -72,6 +72,7 @@ def test_filters_and_menus_work_under_the_content_policy(
         "商业网点",
         "便民生活圈",
         "报送与协调",
+        "分级评价",
         "指标测算",
         "文件与日志",
     ]
