@@ -2,7 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from portal.evaluation import survey, survey_enter, survey_form, survey_import, surveys
+from portal.evaluation import (
+    survey,
+    survey_enter,
+    survey_form,
+    survey_import,
+    survey_tokens,
+    surveys,
+)
 
 urlpatterns: list[URLPattern] = [
     path("surveys/", surveys.surveys, name="surveys"),
@@ -15,4 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("surveys/<uuid:pk>/import/template.xlsx", survey_import.template, name="survey_template"),
     path("surveys/<uuid:pk>/import/<uuid:file>/undo/", survey_import.undo, name="survey_undo"),
     path("surveys/<uuid:pk>/move/<slug:word>/", survey.move, name="survey_move"),
+    path("surveys/<uuid:pk>/tokens/", survey_tokens.tokens, name="survey_tokens"),
+    path("surveys/<uuid:pk>/tokens/sheet.pdf", survey_tokens.sheet, name="survey_token_sheet"),
+    path("surveys/<uuid:pk>/tokens/links.xlsx", survey_tokens.links, name="survey_token_links"),
 ]
