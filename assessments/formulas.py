@@ -12,6 +12,8 @@ from typing import Any, Protocol
 
 CENT = Decimal("0.01")
 Node = Sequence[Any]
+# A share of counts stays a fraction.
+Figure = Decimal | Fraction
 
 
 class Curved(Protocol):
@@ -38,7 +40,7 @@ def half_up(amount: Decimal | Fraction) -> Decimal:
     return (Decimal(rounded if cents >= 0 else -rounded) * CENT).quantize(CENT)
 
 
-def share_at(curve: str, points: Sequence[Node], x: Decimal) -> Decimal:
+def share_at(curve: str, points: Sequence[Node], x: Figure) -> Decimal:
     """The share of the full marks that `x` earns, 0–1.
 
     points  [[x, share], …] with x rising, at least one; below the first and above the last node
@@ -49,14 +51,14 @@ def share_at(curve: str, points: Sequence[Node], x: Decimal) -> Decimal:
     return Decimal(share.numerator) / Decimal(share.denominator)
 
 
-def points_of(item: Curved, x: Decimal | None) -> Decimal | None:
+def points_of(item: Curved, x: Figure | None) -> Decimal | None:
     """The points that the figure earns, 0 … full marks, half up to 0.01; no figure, no points."""
     if x is None or not item.curve_points:
         return None
     return half_up(_share(item.curve, item.curve_points, x) * Fraction(Decimal(item.points)))
 
 
-def _share(curve: str, points: Sequence[Node], x: Decimal) -> Fraction:
+def _share(curve: str, points: Sequence[Node], x: Figure) -> Fraction:
     nodes = [(Fraction(str(at)), Fraction(str(share))) for at, share in points]
     at = Fraction(x)
     below = [node for node in nodes if node[0] <= at]
