@@ -17,6 +17,7 @@ from accounts.models import Office
 from accounts.people import recipients, recipients_of_commission
 from accounts.roles import PROGRAMME_OFFICER, SURVEY_AGENCY
 from assessments.models import Questionnaire, Survey, SurveyAnswer
+from assessments.services.tokens import forget_uses
 from assessments.workflow.surveys import MANAGE, SURVEY
 from circles.models import Circle
 from core import jobs, policy, schedule
@@ -169,6 +170,7 @@ def close_survey(
     ) as (now, this):
         now.token_secret = now.address_key = ""
         now.closed_at = timezone.now()
+        forget_uses(now)
         answers = SurveyAnswer.objects.filter(survey=now)
         households = answers.exclude(address_hash="").update(address_hash="")
         this.changes = {"answers": answers.count(), "households_forgotten": households}
