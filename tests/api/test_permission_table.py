@@ -8,11 +8,13 @@ import io
 import json
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -40,8 +42,14 @@ GEOMETRIES = {
 
 @pytest.fixture(scope="module")
 def _world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """Made once: the tests of this module only look, and each undoes what looking left behind."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    """Made once: the tests of this module only look, and each undoes what looking left behind.
+
+    Thousands of answers here are refusals; how such a page looks is asked elsewhere.
+    """
+    bare = patch(
+        "core.views.render", lambda request, template, context, status: HttpResponse(status=status)
+    )
+    with bare, django_db_blocker.unblock(), transaction.atomic():
         world = make_world()
         for caller in CALLERS:
             world.callers.sign_in(CLIENT, caller)
