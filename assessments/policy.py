@@ -37,8 +37,9 @@ def of_own_circle(scope: Scope, row: Any) -> bool:
 
 
 def of_own_hand(scope: Scope, row: Any) -> bool:
-    """Whether the scorecard is the caller's own."""
-    return row.expert_id in scope.persons and row.evaluation.district_id in scope.district_ids
+    """Whether the scorecard is the caller's own: a judgement in person, not one to act for."""
+    own = row.expert_id == scope.user_id
+    return own and row.evaluation.district_id in scope.district_ids
 
 
 def of_own_agency(scope: Scope, row: Any) -> bool:
