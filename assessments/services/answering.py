@@ -3,48 +3,177 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from assessments.models import Question, Survey, SurveyToken
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assessments.models import AgeBand, Question, Survey, SurveyAnswer, SurveyToken
+from assessments.waves import wave_of
+from core.text import strip_unseen
 
 Answers = dict[str, Any]
+Kind = Question.Kind
+# Characters of an open answer where the question names no limit of its own.
+MOST_CHARACTERS = 500
 
 
 class ClosedError(Exception):
-    """The wave does not take answers (any more)."""
+    """The wave does not take answers: not yet, or not any more."""
 
 
+# --- Checking -------------------------------------------------------------------------------------
 def check_answers(questions: Sequence[Question], given: Mapping[str, Any]) -> Answers:
     """What was given in its stored form: {key: value | [values] | text}, unanswered left out.
 
     given   values as text (single, scale, open) or as lists of text (multiple)
     Raises ValidationError by question key; a question that the skip rule leaves out must be empty.
     """
-    raise NotImplementedError
+    answers: Answers = {}
+    errors: dict[str, str] = {}
+    for question in questions:
+        value = given.get(question.key)
+        try:
+            answer = _CHECKS[question.kind](question, value)
+            if not _asked(question, answers):
+                if answer:
+                    raise ValidationError(_("按前面的回答，这一题不用回答，请清空。"))
+            elif answer:
+                answers[question.key] = answer
+            elif question.required:
+                raise ValidationError(_REQUIRED[question.kind]())
+        except ValidationError as error:
+            errors[question.key] = error.messages[0]
+    for key in set(given) - {question.key for question in questions}:
+        errors[str(key)] = _("问卷里没有这一题。")
+    if errors:
+        raise ValidationError(errors)
+    return answers
 
 
 def without_skipped(questions: Sequence[Question], given: Mapping[str, Any]) -> dict[str, Any]:
-    """`given` without what was put where the skip rules ask nothing (a page without script)."""
-    raise NotImplementedError
+    """`given` without what was put where the skip rules ask nothing.
+
+    A page without script shows every question, and a radio button cannot be let go of.
+    """
+    kept: dict[str, Any] = {}
+    for question in questions:
+        if question.key in given and _asked(question, kept):
+            kept[question.key] = given[question.key]
+    return kept
 
 
+def _asked(question: Question, answers: Mapping[str, Any]) -> bool:
+    rule = question.shown_if
+    if not rule:
+        return True
+    told = answers.get(rule["key"])
+    chosen = told if isinstance(told, list) else [told]
+    return not set(rule["in"]).isdisjoint(chosen)
+
+
+def _one(question: Question, value: Any) -> str:
+    if value in (None, "", []):
+        return ""
+    if not isinstance(value, str):
+        raise ValidationError(_("只能选一项。"))
+    if value not in _values(question):
+        raise ValidationError(_("没有这个选项。"))
+    return value
+
+
+def _several(question: Question, value: Any) -> list[str]:
+    if value in (None, ""):
+        return []
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise ValidationError(_("请从选项中选择。"))
+    options = _values(question)
+    if not set(value) <= set(options):
+        raise ValidationError(_("没有这个选项。"))
+    chosen = [one for one in options if one in value]
+    if question.most and len(chosen) > question.most:
+        raise ValidationError(
+            _("最多选 %(most)d 项，现选了 %(n)d 项。") % {"most": question.most, "n": len(chosen)}
+        )
+    return chosen
+
+
+def _text(question: Question, value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise ValidationError(_("请填写文字。"))
+    text = strip_unseen(value.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    most = question.most or MOST_CHARACTERS
+    if len(text) > most:
+        raise ValidationError(
+            _("最多填 %(most)d 个字，现有 %(n)d 个。") % {"most": most, "n": len(text)}
+        )
+    return text
+
+
+def _values(question: Question) -> list[str]:
+    return [option["value"] for option in question.options]
+
+
+_CHECKS: Mapping[str, Any] = {
+    Kind.SINGLE: _one,
+    Kind.SCALE: _one,
+    Kind.MULTIPLE: _several,
+    Kind.OPEN: _text,
+}
+_REQUIRED: Mapping[str, Any] = {
+    Kind.SINGLE: lambda: _("请选择一项。"),
+    Kind.SCALE: lambda: _("请选择一项。"),
+    Kind.MULTIPLE: lambda: _("请至少选择一项。"),
+    Kind.OPEN: lambda: _("请填写。"),
+}
+
+
+# --- What is read off answers ---------------------------------------------------------------------
 def overall_of(questions: Iterable[Question], answers: Mapping[str, Any]) -> str:
     """The checked answer that measures the satisfaction (SurveyAnswer.overall); "" = none."""
-    raise NotImplementedError
+    for question in questions:
+        if question.measures == Question.Measures.OVERALL:
+            return str(answers.get(question.key, ""))
+    return ""
 
 
 def flags_of(
     survey: Survey, questions: Sequence[Question], answers: Answers, seconds: int | None
 ) -> int:
-    """Bits of SurveyAnswer.flags for checked answers; `seconds` None = time unknown."""
-    raise NotImplementedError
+    """Bits of SurveyAnswer.flags for checked answers; `seconds` None = time unknown.
 
-
-def hold_open(survey_id: Any) -> Survey:
-    """The wave as it stands, kept from being closed until the transaction ends; else ClosedError.
-
-    Many may hold it at once; closing (which locks the row) waits for them. It tells state and days:
-    before the first or after the last day nothing is taken either.
+    Speeder: in less time than the wave's `min_seconds`. Straight-liner: every scale question that
+    was answered has the same answer, and they are at least `straight_items` (below 2 = never).
     """
-    raise NotImplementedError
+    flags = 0
+    if seconds is not None and seconds < survey.min_seconds:
+        flags |= SurveyAnswer.SPEEDER
+    scales = [answers[q.key] for q in questions if q.kind == Kind.SCALE and q.key in answers]
+    if len(scales) >= survey.straight_items >= 2 and len(set(scales)) == 1:
+        flags |= SurveyAnswer.STRAIGHT_LINER
+    return flags
+
+
+# --- Taking ---------------------------------------------------------------------------------------
+def hold_open(survey_id: Any, *, by_day: bool = True) -> Survey:
+    """The running wave, kept from being closed until the transaction ends; else ClosedError.
+
+    Many may hold it at once; closing locks its row, and so waits for them. With `by_day` it must
+    also be between its first and its last day.
+    """
+    found = Survey.objects.filter(pk=survey_id, state=Survey.State.OPEN)
+    if connection.vendor == "postgresql":
+        sql, params = found.query.sql_with_params()
+        survey = next(iter(Survey.objects.raw(f"{sql} FOR SHARE", params)), None)
+    else:
+        survey = found.first()
+    if survey is None:
+        raise ClosedError
+    if by_day and not survey.opens_on <= timezone.localdate() <= survey.closes_on:
+        raise ClosedError
+    return survey
 
 
 def take_answer(
@@ -54,4 +183,29 @@ def take_answer(
 
     Raises ValidationError by question key (or `age_band`), ClosedError.
     """
-    raise NotImplementedError
+    wave = wave_of(token.survey_id)
+    answers = check_answers(wave.questions, given)
+    if age_band and age_band not in AgeBand.values:
+        raise ValidationError({"age_band": _("没有这个选项。")})
+    with transaction.atomic():
+        survey = hold_open(token.survey_id)
+        if not _use(token):
+            return False
+        # Nothing of the code, of the hour or of the address goes along.
+        SurveyAnswer.objects.create(
+            survey=survey,
+            circle_id=token.circle_id,
+            channel=token.channel,
+            age_band=age_band,
+            answers=answers,
+            overall=overall_of(wave.questions, answers),
+            answered_on=timezone.localdate(),
+            seconds=seconds,
+            flags=flags_of(survey, wave.questions, answers, seconds),
+        )
+    return True
+
+
+def _use(token: SurveyToken) -> bool:
+    """Whether the code was free and is now used: of two at once only one finds it free."""
+    return SurveyToken.objects.filter(pk=token.pk, used=False).update(used=True) == 1
