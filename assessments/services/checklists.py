@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -182,8 +182,13 @@ def mark_of(line: ChecklistLine) -> str:
 # --- Filling --------------------------------------------------------------------------------------
 def _opened(evaluations: Sequence[Evaluation], release: Release) -> dict[uuid.UUID, Checklist]:
     """{evaluation id: its checklist}: those that may still change, locked until the end."""
+    decided = set(_decided(evaluations).values_list("evaluation_id", flat=True))
     Checklist.objects.bulk_create(
-        [Checklist(evaluation=row, release=release, version=0) for row in evaluations],
+        [
+            Checklist(evaluation=row, release=release, version=0)
+            for row in evaluations
+            if row.pk not in decided
+        ],
         ignore_conflicts=True,
     )
     # Locked before they are judged: a confirmation or a submission under way comes first.
@@ -195,6 +200,11 @@ def _opened(evaluations: Sequence[Evaluation], release: Release) -> dict[uuid.UU
         for row in rows
         if row.state == State.DRAFT and row.evaluation_id not in decided
     }
+
+
+def _decided(evaluations: Sequence[Evaluation]) -> "QuerySet[Grade]":
+    """Their grades that were submitted or decided on."""
+    return Grade.objects.filter(evaluation__in=evaluations).exclude(state=Grade.State.PROPOSED)
 
 
 def _filled(checklists: Sequence[Checklist], release: Release) -> None:
