@@ -13,7 +13,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from assessments.formulas import Figure, exact, half_up, points_of
-from assessments.grading import MET, UNKNOWN, group_state, percent, plain
+from assessments.gates import MET, UNKNOWN, group_state, percent, plain
 from assessments.grounds import Design, Ground, grounds_of, is_known
 from assessments.models import Evaluation, ScoreItem
 from assessments.presence import Kinds
