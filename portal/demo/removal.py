@@ -4,6 +4,20 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 
+from assessments.models import (
+    Checklist,
+    ChecklistLine,
+    Evaluation,
+    Grade,
+    Sample,
+    Score,
+    Scorecard,
+    Survey,
+    SurveyAnswer,
+    SurveyCircle,
+    SurveyImport,
+    SurveyToken,
+)
 from circles.models import (
     Circle,
     CircleCompound,
@@ -62,6 +76,18 @@ from territory.models import District, Neighbourhood, Street
 
 # Children before parents; the flag is the row's own or that of what it belongs to.
 SAMPLE: Final[tuple[tuple[Any, str], ...]] = (
+    (Grade, "is_sample"),
+    (Score, "scorecard__evaluation__is_sample"),
+    (Scorecard, "evaluation__is_sample"),
+    (ChecklistLine, "checklist__evaluation__is_sample"),
+    (Checklist, "evaluation__is_sample"),
+    (Evaluation, "is_sample"),
+    (Sample, "is_sample"),
+    (SurveyAnswer, "survey__is_sample"),
+    (SurveyImport, "survey__is_sample"),
+    (SurveyToken, "survey__is_sample"),
+    (SurveyCircle, "survey__is_sample"),
+    (Survey, "is_sample"),
     (Countersignature, "meeting__is_sample"),
     (TaskUrge, "task__is_sample"),
     (TaskFeedback, "task__is_sample"),
