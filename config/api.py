@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from rest_framework.routers import SimpleRouter
 
 from accounts.api.views import JobFace, MeFace
+from assessments.api.checklists import ChecklistFace
 from circles.api.sites import FacilityFace, SpaceFace
 from circles.api.views import BatchFace, CircleFace, CompoundFace
 from coordination.api.meetings import MeetingFace
@@ -52,6 +53,7 @@ for prefix, face in {
     "meetings": MeetingFace,
     "tasks": TaskFace,
     "proposals": ProposalFace,
+    "checklists": ChecklistFace,
     "jobs": JobFace,
 }.items():
     router.register(prefix, face, basename=prefix)

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from assessments.models import Checklist
+from assessments.models import Checklist, ChecklistLine
 from core.workflow import Machine, Move
 
 State = Checklist.State
@@ -12,9 +13,19 @@ CONFIRM = "assessments.confirm_checklist"
 
 
 def _overriders(checklist: Any) -> list[str]:
-    """Who found otherwise than the figures may not confirm it."""
-    lines = checklist.lines.exclude(override="")
-    return [str(person) for person in lines.values_list("override_by_id", flat=True).distinct()]
+    """Who found otherwise than the figures may not confirm it.
+
+    Lists of checklists prefetch the lines in question as `overridden`.
+    """
+    lines = getattr(checklist, "overridden", None)
+    if lines is None:
+        lines = overridden(checklist.lines.all())
+    return list({str(line.override_by_id) for line in lines})
+
+
+def overridden(lines: "QuerySet[ChecklistLine]") -> "QuerySet[ChecklistLine]":
+    """Lines on which people found otherwise than the figures, with whom."""
+    return lines.exclude(override="").only("checklist_id", "override_by_id")
 
 
 CHECKLIST = Machine(
