@@ -35,7 +35,7 @@ ITEMS = (
 )
 
 
-def make_questionnaire(district: Any, code: str = "satisfaction", **more: Any) -> Questionnaire:
+def make_questionnaire(district: Any, code: str = "trial", **more: Any) -> Questionnaire:
     """Two scales (the first one measures), a single choice with a follow-up, an open question."""
     told = {"name": "居民满意度调查表", "purpose": "satisfaction", "state": "published"} | more
     made = Questionnaire.objects.create(district=district, code=code, **told)

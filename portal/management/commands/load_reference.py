@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 import accounts.reference
+import assessments.reference
 import circles.reference
 import coordination.reference
 import core.reference
@@ -26,6 +27,7 @@ LOADERS = (
     circles.reference.load,
     metrics.reference.load,
     accounts.reference.load,
+    assessments.reference.load,
     coordination.reference.load,
     reports.reference.load,
 )
@@ -42,7 +44,7 @@ def load_reference(fixtures: Path) -> dict[str, int]:
 
 class Command(BaseCommand):
     help = (
-        "装入区划、业态、政策条款、规则、目标、批次、角色、单位和报表，可重复执行。"
+        "装入区划、业态、政策条款、规则、目标、批次、角色、单位、评价标准、问卷和报表，可重复执行。"
         "例：manage.py load_reference --json"
     )
 
