@@ -26,7 +26,7 @@ def explained(
             presence=ground.presence,
             labels=ground.design.labels,
             dimensions=_dimensions(ground, formats),
-            opinion=Opinion(found.n, found.satisfied, found.basic, ground.enough)
+            opinion=Opinion(found.n, found.satisfied, found.basic, ground.enough, ground.withheld)
             if found is not None and ground.survey is not None
             else None,
             origin=_origin(ground, evaluation),

@@ -39,12 +39,16 @@ class Present(Protocol):
 
 @dataclass(frozen=True)
 class Opinion:
-    """What residents said: counts of valid answers; `enough` of them are wanted."""
+    """What residents said: counts of valid answers; `enough` of them are wanted.
+
+    withheld  they count, but no figure of them may be shown
+    """
 
     n: int
     satisfied: int
     basic: int
     enough: int
+    withheld: bool = False
 
     @property
     def carries(self) -> bool:
@@ -183,6 +187,14 @@ def opinion_gate(gate: str, wanted: Decimal | None, opinion: Opinion | None) -> 
         return Gate(gate, want, is_, UNKNOWN, text, unclear=text)
     yes = opinion.satisfied if gate == "min_satisfaction" else opinion.basic
     share, floor = Fraction(yes, opinion.n), Fraction(wanted)
+    if opinion.withheld:
+        state = MET if share >= floor else UNMET
+        lacking = "" if state == MET else _("%(name)s未达下限") % {"name": name}
+        text = _("%(name)s%(met)s（数据不公布）") % {
+            "name": name,
+            "met": _("满足") if state == MET else _("不满足"),
+        }
+        return Gate(gate, want, _("数据不公布"), state, text, lacking)
     is_ = _("%(share)s（有效问卷 %(n)d 份）") % {"share": percent(share), "n": opinion.n}
     text = f"{name} {percent(share)}/{percent(floor)}"
     if share >= floor:

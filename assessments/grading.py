@@ -201,8 +201,14 @@ def _named(presence: Present | None, labels: Mapping[str, str], verdict: str) ->
 def _opinion(opinion: Opinion | None) -> dict[str, Any] | None:
     if opinion is None:
         return None
-    told: dict[str, Any] = {"n": opinion.n, "enough": opinion.enough, "share": None, "basic": None}
-    if opinion.carries:
+    told: dict[str, Any] = {
+        "n": None if opinion.withheld else opinion.n,
+        "enough": opinion.enough,
+        "share": None,
+        "basic": None,
+        "withheld": opinion.withheld,
+    }
+    if opinion.carries and not opinion.withheld:
         told["share"] = percent(Fraction(opinion.satisfied, opinion.n))
         told["basic"] = percent(Fraction(opinion.basic, opinion.n))
     return told

@@ -22,7 +22,7 @@ from assessments.models import (
     Survey,
 )
 from assessments.presence import Presence, presence_of
-from assessments.results import last_survey, satisfaction_of
+from assessments.results import last_survey, satisfaction_of, withheld_circles
 from assessments.statistics import Satisfaction
 from metrics.indicators import get
 from metrics.models import Release, Value
@@ -64,6 +64,7 @@ class Ground:
 
     presence, satisfaction  None = no checklist, no answers of the circle
     enough                  how many valid answers it takes to go by them
+    withheld                they count, but may not be shown: they would tell on others
     """
 
     design: Design
@@ -76,6 +77,7 @@ class Ground:
     survey: Survey | None = None
     satisfaction: Satisfaction | None = None
     enough: int = 0
+    withheld: bool = False
     judged: Judged = field(default_factory=Judged)
 
 
@@ -105,7 +107,7 @@ def grounds_of(evaluations: Iterable[Evaluation]) -> dict[uuid.UUID, Ground]:
     for row in rows:
         design, checklist = designs[row.standard_id], checklists.get(row.pk)
         release = checklist.release if checklist else None
-        survey, satisfaction = opinions.of(row)
+        said = opinions.of(row)
         grounds[row.pk] = Ground(
             design=design,
             circle=row.circle_id,
@@ -114,9 +116,10 @@ def grounds_of(evaluations: Iterable[Evaluation]) -> dict[uuid.UUID, Ground]:
             checklist=checklist,
             presence=presences.get(checklist.pk) if checklist else None,
             figures=figures.get((release.run_id, row.circle_id), {}) if release else {},
-            survey=survey,
-            satisfaction=satisfaction,
-            enough=enough_answers(design.standard, survey),
+            survey=said.survey,
+            satisfaction=said.satisfaction,
+            enough=enough_answers(design.standard, said.survey),
+            withheld=said.withheld,
             judged=judged.get(row.pk, Judged()),
         )
     return grounds
@@ -152,6 +155,15 @@ def enough_answers(standard: Standard, survey: Survey | None) -> int:
     return max(standard.min_answers, survey.smallest_cell if survey else 0, 1)
 
 
+@dataclass(frozen=True)
+class Said:
+    """What the residents of one circle said in a wave."""
+
+    survey: Survey | None = None
+    satisfaction: Satisfaction | None = None
+    withheld: bool = False
+
+
 class Opinions:
     """The satisfaction of the circles of some evaluations: the last wave of each year."""
 
@@ -159,18 +171,20 @@ class Opinions:
         wanted: dict[tuple[uuid.UUID, int], list[Evaluation]] = defaultdict(list)
         for row in evaluations:
             wanted[row.district_id, row.year].append(row)
-        self._surveys: dict[tuple[uuid.UUID, int], Survey | None] = {}
-        self._found: dict[tuple[uuid.UUID, int], dict[uuid.UUID, Satisfaction]] = {}
-        for key, rows in wanted.items():
-            survey = last_survey(rows[0].district, year=key[1])
-            self._surveys[key] = survey
+        self._said: dict[tuple[uuid.UUID, int, uuid.UUID], Said] = {}
+        for (district, year), rows in wanted.items():
+            survey = last_survey(rows[0].district, year=year)
+            if survey is None:
+                continue
             circles = {row.circle_id for row in rows}
-            self._found[key] = satisfaction_of(survey, circles) if survey else {}
+            found, withheld = satisfaction_of(survey, circles), withheld_circles(survey)
+            for circle in circles:
+                said = Said(survey, found.get(circle), circle in withheld)
+                self._said[district, year, circle] = said
 
-    def of(self, row: Evaluation) -> tuple[Survey | None, Satisfaction | None]:
+    def of(self, row: Evaluation) -> Said:
         """The wave of the evaluation's year, and what its circle said."""
-        key = row.district_id, row.year
-        return self._surveys[key], self._found[key].get(row.circle_id)
+        return self._said.get((row.district_id, row.year, row.circle_id), Said())
 
 
 def _design(standard: Standard) -> Design:

@@ -192,6 +192,8 @@ def _survey(item: ScoreItem, ground: Ground) -> Measured:
     else:
         text = _("没有满意度调查结果")
     text += _("（有效问卷 %(n)d 份）") % {"n": found.n}
+    if ground.withheld:
+        text = _("数据不公布")
     return Measured(_decimal(x), points_of(item, x), text)
 
 

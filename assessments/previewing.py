@@ -73,7 +73,7 @@ def _borrowed(circle: Circle, year: int, design: Design, others: Sequence[Evalua
     release = checklist.release if checklist else last_release(circle.district)
     found = figures_of([release.run_id], [circle.pk], design.indicator_codes) if release else {}
     asked = Evaluation(district=circle.district, circle=circle, year=year, standard=design.standard)
-    survey, satisfaction = Opinions([asked]).of(asked)
+    said = Opinions([asked]).of(asked)
     return Ground(
         design=design,
         circle=circle.pk,
@@ -82,9 +82,10 @@ def _borrowed(circle: Circle, year: int, design: Design, others: Sequence[Evalua
         checklist=None,
         presence=_looked_up(circle, design, release, checklist) if release else None,
         figures=found.get((release.run_id, circle.pk), {}) if release else {},
-        survey=survey,
-        satisfaction=satisfaction,
-        enough=enough_answers(design.standard, survey),
+        survey=said.survey,
+        satisfaction=said.satisfaction,
+        enough=enough_answers(design.standard, said.survey),
+        withheld=said.withheld,
         judged=_same_marks(design, others),
     )
 
