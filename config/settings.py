@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "core.middleware.StockAdminPolicyMiddleware",
+    "core.middleware.NamelessMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -188,6 +189,13 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+
+# Pages where nobody is anyone: cookies are neither read nor set.
+NAMELESS_PATHS = ("/survey/",)
+# From one address, in a minute. Phones share addresses by the thousand, and a code is used up by
+# its answer, so those who have one are hardly limited; those who guess are.
+SURVEY_REQUESTS_PER_MINUTE = env.int("SURVEY_REQUESTS_PER_MINUTE", default=1200)
+SURVEY_WRONG_CODES_PER_MINUTE = env.int("SURVEY_WRONG_CODES_PER_MINUTE", default=30)
 
 # Our own pages and the API need no inline code; core.middleware widens this for stock admin pages.
 CONTENT_SECURITY_POLICY = {

@@ -1,9 +1,10 @@
-"""Middleware of the ground floor: the act's actor, and the stock admin's content policy."""
+"""Middleware of the ground floor: the act's actor, anonymous pages, the stock admin's policy."""
 
 import uuid
 from collections.abc import Callable
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from core import audit
@@ -25,6 +26,23 @@ class StockAdminPolicyMiddleware:
                 "style-src": [SELF, UNSAFE_INLINE],
             }
         return response
+
+
+class NamelessMiddleware:
+    """Takes the cookies off requests for anonymous pages (`NAMELESS_PATHS`), before any is read.
+
+    Whoever fills in a questionnaire is nobody there, signed in or not: no session is looked up,
+    none is prolonged, and no cookie is given.
+    """
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(settings.NAMELESS_PATHS):
+            request.META.pop("HTTP_COOKIE", None)
+            request.COOKIES = {}
+        return self.get_response(request)
 
 
 class ActMiddleware:

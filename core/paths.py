@@ -2,8 +2,8 @@
 
 import re
 
-# The link of a check sheet opens it for whoever has it.
-_SECRETS = re.compile(r"(?<=/check/)[^/?#]+")
+# The link of a check sheet opens it for whoever has it; that of a questionnaire admits an answer.
+_SECRETS = re.compile(r"(?:(?<=/check/)|(?<=/survey/))[^/?#]+")
 
 
 def without_secret(path: str) -> str:

@@ -1,0 +1,37 @@
+"""Counting in the cache, minute by minute: how often an address has done something.
+
+A cache that does not answer counts nothing: limits protect, they must not shut.
+"""
+
+import logging
+import time
+
+from django.core.cache import cache
+
+logger = logging.getLogger(__name__)
+SECONDS = 60
+
+
+def count(key: str) -> int:
+    """Count one more in this minute; how often it was."""
+    timed = _in_this_minute(key)
+    try:
+        return 1 if cache.add(timed, 1, SECONDS + 1) else int(cache.incr(timed))
+    except ValueError:  # it expired in between
+        return 1
+    except Exception:
+        logger.warning("the cache does not answer, nothing is counted", exc_info=True)
+        return 0
+
+
+def counted(key: str) -> int:
+    """How often it was in this minute."""
+    try:
+        return int(cache.get(_in_this_minute(key), 0))
+    except Exception:
+        logger.warning("the cache does not answer, nothing is counted", exc_info=True)
+        return 0
+
+
+def _in_this_minute(key: str) -> str:
+    return f"{key}:{int(time.time()) // SECONDS}"
