@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.utils.translation import gettext as _
 
 from accounts.models import Office, User
-from accounts.roles import AUDITOR, COMMISSION, NAMES, SECURITY_ADMIN, STREET
+from accounts.roles import AUDITOR, COMMISSION, EXPERT, NAMES, SECURITY_ADMIN, STREET
 from core.ids import new_id
 from territory.models import District
 
@@ -43,6 +43,10 @@ def user_names(district: District) -> dict[str, tuple[str, str, str]]:
             for role in sorted(STREET):
                 label = f"演示·{office.street.name}{_plain(role)}"
                 accounts[f"{role}_{office.street.code}"] = (role, office.code, label)
+    # One circle is scored by several.
+    for number in (2, 3):
+        of_experts = accounts[EXPERT]
+        accounts[f"{EXPERT}_{number}"] = (of_experts[0], of_experts[1], f"{of_experts[2]}{number}")
     return accounts
 
 

@@ -209,7 +209,7 @@ class EvaluationRow:
 
     def kinds(self, category: str) -> str:
         """Kinds there ÷ kinds of the list, as decided on."""
-        told = self.grade.explanation.get("presence", {}).get(category)
+        told = self.grade.explanation.get("figures", {}).get(category)
         return f"{told['present']}／{told['total']}" if told else NO_SOURCE
 
 

@@ -19,6 +19,9 @@ from django.utils.translation import gettext as _
 
 from metrics.models import Run
 from portal.demo.accounts import PASSWORD, demo_accounts
+from portal.demo.evaluating import evaluate
+from portal.demo.loading import loaded_plan
+from portal.demo.plan import Plan
 from portal.demo_summary import summary
 from portal.serving import Processes, embedded_broker
 from territory.models import District
@@ -69,8 +72,11 @@ class Command(BaseCommand):
         today = timezone.localdate()
         self._say(_("4/5 由后台执行进程测算并定稿"))
         live = self._json("recompute", wait=True)
-        for day in _month_ends(today, TREND_MONTHS):
-            self._sign_off(district, day, "month")
+        before = self._sign_off(district, dt.date(today.year - 1, 12, 31), "year")
+        months = [
+            self._sign_off(district, day, "month") for day in _month_ends(today, TREND_MONTHS)
+        ]
+        self._evaluate(district, before, months[-1])
         run = self._sign_off(district, today, "year")
         self._say(_("5/5 导出并核验年度工作簿"))
         path = (
@@ -85,6 +91,16 @@ class Command(BaseCommand):
             "workbook": str(path),
             "verify": verify,
         }
+
+    def _evaluate(self, district: District, before: Run, now: Run) -> None:
+        """Last year's grades on last year's figures, this year's on the last month's."""
+        plan = loaded_plan(district)
+        if plan is None:
+            return
+        day = dt.date.fromisoformat(plan["day"])
+        first, last = (run.releases.order_by("at").first() for run in (before, now))
+        if first and last:
+            evaluate(Plan(plan["scale"], plan["seed"], day), district, first, last)
 
     def _sign_off(self, district: District, day: dt.date, purpose: str) -> Run:
         known = Run.objects.filter(
