@@ -103,8 +103,11 @@ class Answers:
 
     def _withheld(self, question: Question) -> frozenset[Any]:
         """Of the answers to this question, and wherever the results are withheld."""
+        tables = self.found.tables
+        # Nobody answered it anywhere: nothing is to be hidden.
+        if not self._given[question.key, tables.area.district]:
+            return frozenset()
         if question.key not in self._hidden:
-            tables = self.found.tables
             numbers = {
                 (place, EVERYONE): self._given[question.key, place] for place in tables.area.places
             }
