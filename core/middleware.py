@@ -39,10 +39,14 @@ class NamelessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(settings.NAMELESS_PATHS):
-            request.META.pop("HTTP_COOKIE", None)
-            request.COOKIES = {}
-        return self.get_response(request)
+        if not request.path.startswith(settings.NAMELESS_PATHS):
+            return self.get_response(request)
+        request.META.pop("HTTP_COOKIE", None)
+        request.COOKIES = {}
+        response = self.get_response(request)
+        # Of the pages of errors, which have the frame of all others.
+        response.cookies.clear()
+        return response
 
 
 class ActMiddleware:

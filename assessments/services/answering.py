@@ -184,9 +184,7 @@ def take_answer(
     Raises ValidationError by question key (or `age_band`), ClosedError.
     """
     wave = wave_of(token.survey_id)
-    answers = check_answers(wave.questions, given)
-    if age_band and age_band not in AgeBand.values:
-        raise ValidationError({"age_band": _("没有这个选项。")})
+    answers = _checked(wave.questions, given, age_band)
     with transaction.atomic():
         survey = hold_open(token.survey_id)
         if not _use(token):
@@ -204,6 +202,20 @@ def take_answer(
             flags=flags_of(survey, wave.questions, answers, seconds),
         )
     return True
+
+
+def _checked(questions: Sequence[Question], given: Mapping[str, Any], age_band: str) -> Answers:
+    errors: dict[str, Any] = {}
+    answers: Answers = {}
+    try:
+        answers = check_answers(questions, given)
+    except ValidationError as error:
+        errors = error.message_dict
+    if age_band and age_band not in AgeBand.values:
+        errors["age_band"] = [_("没有这个选项。")]
+    if errors:
+        raise ValidationError(errors)
+    return answers
 
 
 def _use(token: SurveyToken) -> bool:
