@@ -17,10 +17,12 @@ from outlets.models import Outlet
 from portal.basis import choose
 from portal.maps import collection, feature, point, walking_minutes
 from portal.present import explain_url, figure_card, people_text, target_for
+from portal.views.circle_evaluation import evaluation_of
 from portal.views.common import own_district, page, scope_of, targets
 from territory.models import District
 
 HEAD = ("basic_basket_share", "basic_formats_present", "outlet_count", "chain_share")
+OPINION = "satisfaction_share"
 BY_FORMAT = ("outlet_count", "addon_count", "missing_formats", "reach_share", "nearest_m")
 
 
@@ -45,6 +47,7 @@ def circle(request: HttpRequest, code: str) -> HttpResponse:
         "crumbs": _crumbs(district, row),
         "circle": _head(row),
         "actions": _actions(scope, row) if own else [],
+        "evaluation": evaluation_of(row, scope),
         "needs": None,
         "projects": None,
         "history": _history(row) if own else [],
@@ -52,7 +55,7 @@ def circle(request: HttpRequest, code: str) -> HttpResponse:
         "outlets_url": reverse("admin:outlets_outlet_changelist") if own else "",
     }
     if basis:
-        book = figures(basis.run, {*HEAD, *BY_FORMAT, "residents"}, scope_ids=[row.pk])
+        book = figures(basis.run, {*HEAD, *BY_FORMAT, "residents", OPINION}, scope_ids=[row.pk])
         rules = list(
             FormatRule.objects.filter(rule_set=basis.run.rule_set)
             .select_related("format")
@@ -65,6 +68,7 @@ def circle(request: HttpRequest, code: str) -> HttpResponse:
             "map": _map(basis.run, row, rules),
             "have": _have(basis.run, row, rules, book),
             "missing": _missing(basis.run, row, rules, book),
+            "satisfaction": _opinion(basis.run, row, book),
         }
         residents = book.get(("residents", row.pk, 0))
         if residents:
@@ -131,6 +135,15 @@ def _cards(run: Run, row: Circle, book: dict[Key, Figure]) -> list[dict[str, Any
             card["unit"] = _("/ %(n)d 种") % {"n": figure.den}
         cards.append(card)
     return cards
+
+
+def _opinion(run: Run, row: Circle, book: dict[Key, Figure]) -> dict[str, Any] | None:
+    """Satisfaction where residents were asked and enough answered; None = no figure."""
+    figure = book.get((OPINION, row.pk, 0))
+    if figure is None or figure.value is None:
+        return None
+    target = target_for(targets(), OPINION, "C")
+    return figure_card(run, OPINION, "C", row.pk, figure, target=target)
 
 
 def _have(
