@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from accounts.api.views import JobFace, MeFace
 from assessments.api.checklists import ChecklistFace
+from assessments.api.surveys import SurveyFace
 from circles.api.sites import FacilityFace, SpaceFace
 from circles.api.views import BatchFace, CircleFace, CompoundFace
 from coordination.api.meetings import MeetingFace
@@ -54,6 +55,7 @@ for prefix, face in {
     "tasks": TaskFace,
     "proposals": ProposalFace,
     "checklists": ChecklistFace,
+    "surveys": SurveyFace,
     "jobs": JobFace,
 }.items():
     router.register(prefix, face, basename=prefix)

@@ -149,6 +149,7 @@ class FaceSchema(AutoSchema):
             "list",
             "retrieve",
             "create",
+            *getattr(self.view, "unpinned", ()),
         )
 
     def _field_enum(self) -> dict[str, Any]:

@@ -83,6 +83,7 @@ class ReadFace(Face, ListModelMixin, RetrieveModelMixin, GenericViewSet[Any]):
     geometry          staticmethod: a row → its GeoJSON geometry; None = no GeoJSON
     has_point         whether rows have `lon` and `lat`, for `in_bbox`
     versioned         whether rows count their versions (ETag)
+    unpinned          actions that need no version: they leave the row as it is
     """
 
     detail_serializer_class: Any = None
@@ -92,6 +93,7 @@ class ReadFace(Face, ListModelMixin, RetrieveModelMixin, GenericViewSet[Any]):
     filterset_class: Any = None
     has_point = False
     versioned = False
+    unpinned: frozenset[str] = frozenset()
     lookup_value_converter = "uuid"
 
     def rows(self, scope: Scope) -> QuerySet[Any]:

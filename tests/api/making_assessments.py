@@ -5,8 +5,8 @@ from typing import Any
 
 from assessments.models import Checklist, Standard
 from metrics.models import Release
-from tests.assessments.making import make_evaluation, make_standard
-from tests.factories import CircleFactory
+from tests.assessments.making import make_evaluation, make_questionnaire, make_standard, make_survey
+from tests.factories import CircleFactory, OfficeFactory
 
 
 def _checklist(setting: Any) -> None:
@@ -15,7 +15,7 @@ def _checklist(setting: Any) -> None:
     evaluation = make_evaluation(
         CircleFactory(lead_street=setting.street), standard or make_standard(setting.district)
     )
-    release = Release.objects.get(district=setting.district)
+    release = Release.objects.filter(district=setting.district).earliest("at")
     checklist = Checklist.objects.create(evaluation=evaluation, release=release)
     for item in evaluation.standard.checklist_items.all():
         checklist.lines.create(
@@ -23,6 +23,19 @@ def _checklist(setting: Any) -> None:
         )
 
 
+def _survey(setting: Any) -> None:
+    """An open wave, collected by an agency."""
+    number = setting.number()
+    make_survey(
+        setting.circle,
+        make_questionnaire(setting.district, code=f"asked-{number}"),
+        agency=OfficeFactory(district=setting.district, kind="agency"),
+        token_secret="k" * 64,
+        address_key="k" * 64,
+    )
+
+
 ONE_MORE: dict[str, Callable[[Any], Any]] = {
     "assessments.checklist": _checklist,
+    "assessments.survey": _survey,
 }

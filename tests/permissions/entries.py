@@ -111,6 +111,8 @@ class WriteEntry:
     rows: str = ""
     encoding: str = "application/json"
     foreign: Who = frozenset({FOREIGN_OFFICER})
+    # What of the row grows when the write is done.
+    grows: Callable[[Any], int] = lambda row: int(row.version)
 
 
 @dataclass(frozen=True)
