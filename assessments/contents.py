@@ -145,11 +145,22 @@ def compare(a: Content, b: Content) -> list[Difference]:
     found: list[Difference] = []
     for name, told in a.items():
         part = PARTS[name]
-        if isinstance(told, dict):
+        if name == LEVELS.name:
+            found += _rows(part, _worded(a), _worded(b))
+        elif isinstance(told, dict):
             found += _columns(part, "", str(part.label), told, b[name])
         else:
             found += _rows(part, told, b[name])
     return found
+
+
+def _worded(content: Content) -> list[Content]:
+    """Levels with what they require by its label, as people know it."""
+    labels = {item["key"]: item["label"] for item in content["checklist_items"]}
+    return [
+        level | {"required": [[labels.get(k, k) for k in group] for group in level["required"]]}
+        for level in content["levels"]
+    ]
 
 
 def _columns(

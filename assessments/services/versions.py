@@ -1,0 +1,222 @@
+"""What standards and questionnaires share: drafts, copies, one published version of each code."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from assessments.contents import Content, clean_own, compare
+from assessments.parts import Fault, Part, clean_rows, refuse
+from assessments.saving import save_parts
+from core import policy
+from core.audit import Act, Actor, act
+from core.db import locked
+from core.scope import Scope
+from core.versions import require_version
+from core.workflow import Machine, moving
+from territory.models import District
+
+Row = Mapping[str, Any]
+CHANGE = "assessments.change_standards"
+DRAFT, PUBLISHED = "draft", "published"
+
+
+@dataclass(frozen=True)
+class Sort:
+    """Standards or questionnaires.
+
+    thing    the last word of their acts
+    own, parts  their own columns, and their rows
+    content  a stored version's content
+    lacking  why a version cannot be published yet
+    """
+
+    thing: str
+    model: Any
+    machine: Machine
+    own: Part
+    parts: tuple[Part, ...]
+    content: Callable[[Any], Content]
+    lacking: Callable[[Any], list[str]]
+
+    def part(self, name: str) -> Part:
+        """The part of that name. ValidationError when there is none."""
+        for part in self.parts:
+            if part.name == name:
+                return part
+        raise ValidationError(_("没有“%(part)s”这一部分") % {"part": name})
+
+
+def create(sort: Sort, *, district: District, values: Row, by: Actor, scope: Scope) -> Any:
+    """A draft, the next number of its code."""
+    row = sort.model(district=district)
+    policy.require(scope, CHANGE, row)
+    with act(f"assessments.create_{sort.thing}", by=by) as this:
+        _set(sort, row, values, columns=sort.own.columns)
+        row.number = _next_number(sort, row)
+        row.full_clean()
+        row.save(force_insert=True)
+        this.obj, this.to_state = row, row.state
+        this.changes = {"code": row.code, "number": row.number}
+    return row
+
+
+def begin(
+    sort: Sort, content: Content, *, district: District, by: Actor, scope: Scope, word: str
+) -> Any:
+    """A draft with this clean content, the next number of its code; `word` heads its act."""
+    row = sort.model(district=district)
+    policy.require(scope, CHANGE, row)
+    with act(f"assessments.{word}_{sort.thing}", by=by) as this:
+        _set(sort, row, content[sort.own.name], columns=sort.own.columns)
+        row.number = _next_number(sort, row)
+        row.full_clean()
+        row.save(force_insert=True)
+        save_parts(row, sort.parts, content)
+        this.obj, this.to_state = row, row.state
+        this.changes = {"code": row.code, "number": row.number}
+    return row
+
+
+def change(
+    sort: Sort, row: Any, *, values: Row, by: Actor, scope: Scope, seen_version: int | None
+) -> Any:
+    """Change a draft's own columns."""
+    columns = tuple(name for name in sort.own.columns if name != "code")
+    name = f"assessments.change_{sort.thing}"
+    with _changing(name, row, by=by, scope=scope, seen_version=seen_version) as (now, this):
+        before = sort.content(now)
+        _set(sort, now, values, columns=columns)
+        now.full_clean()
+        after = sort.content(now)
+        this.changes = {
+            found.field: [found.before, found.after] for found in compare(before, after)
+        }
+    return now
+
+
+def replace(
+    sort: Sort,
+    row: Any,
+    *,
+    part: str,
+    rows: Sequence[Row],
+    by: Actor,
+    scope: Scope,
+    seen_version: int | None,
+) -> Any:
+    """Put these rows in the place of a draft's part."""
+    chosen = sort.part(part)
+    faults: list[Fault] = []
+    clean = clean_rows(chosen, rows, faults)
+    name = f"assessments.change_{sort.thing}_rows"
+    with _changing(name, row, by=by, scope=scope, seen_version=seen_version) as (now, this):
+        refuse(faults)
+        _whole_keys(chosen, clean)
+        save_parts(now, (chosen,), {part: clean})
+        this.changes = {"part": part, "rows": len(clean)}
+    return now
+
+
+def _whole_keys(part: Part, rows: Sequence[Row]) -> None:
+    """Keys of inner rows are told apart across all rows: scores go by them alone."""
+    if not part.inner:
+        return
+    keys = [inner[part.inner.key] for row in rows for inner in row[part.inner.name]]
+    if twice := [key for at, key in enumerate(keys) if key in keys[:at]]:
+        raise ValidationError({part.name: [_("“%(key)s”重复") % {"key": twice[0]}]})
+
+
+@contextmanager
+def _changing(
+    name: str, row: Any, *, by: Actor, scope: Scope, seen_version: int | None
+) -> Iterator[tuple[Any, Act]]:
+    """A draft locked for changing; anything but a draft is frozen."""
+    with act(name, by=by) as this:
+        now = locked(type(row).objects.filter(pk=row.pk)).get()
+        policy.require(scope, CHANGE, now)
+        require_version(now, seen_version)
+        if now.state != DRAFT:
+            raise ValidationError(
+                _("“%(row)s”%(state)s，不能修改；请复制为新版后再改。")
+                % {"row": now, "state": now.get_state_display()},
+                code="state",
+            )
+        this.obj = now
+        yield now, this
+        now.version += 1
+        now.save()
+
+
+def copy(sort: Sort, row: Any, *, by: Actor, scope: Scope) -> Any:
+    """A draft like this version."""
+    policy.require(scope, CHANGE, row)
+    content = sort.content(row)
+    return begin(sort, content, district=row.district, by=by, scope=scope, word="copy")
+
+
+def publish(sort: Sort, row: Any, *, by: Actor, scope: Scope, seen_version: int | None) -> Any:
+    """Freeze a draft; the published version of its code gives way."""
+    with moving(sort.machine, row, "publish", by=by, scope=scope, seen_version=seen_version) as (
+        now,
+        this,
+    ):
+        if lacking := sort.lacking(now):
+            raise ValidationError(lacking)
+        others = sort.model.objects.filter(district=now.district_id, code=now.code)
+        for former in others.filter(state=PUBLISHED):
+            close(
+                sort,
+                former,
+                comment=_("由第 %(number)d 版代替") % {"number": now.number},
+                by=by,
+                scope=scope,
+            )
+            this.changes = {"replaces": former.number}
+    return now
+
+
+def close(
+    sort: Sort,
+    row: Any,
+    *,
+    comment: str,
+    by: Actor,
+    scope: Scope,
+    seen_version: int | None = None,
+) -> Any:
+    """停用."""
+    with moving(
+        sort.machine, row, "close", by=by, scope=scope, comment=comment, seen_version=seen_version
+    ) as (now, _this):
+        pass
+    return now
+
+
+def _next_number(sort: Sort, row: Any) -> int:
+    rows = sort.model.objects.filter(district=row.district_id, code=row.code)
+    newest: int = rows.aggregate(newest=Max("number"))["newest"] or 0
+    return newest + 1
+
+
+def _set(sort: Sort, row: Any, values: Row, *, columns: Sequence[str]) -> None:
+    wrong: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in columns:
+            wrong[name] = [_("不能修改")]
+            continue
+        try:
+            column = row._meta.get_field(name)
+            clean = clean_own(sort.own, name, value, row.district)
+            setattr(row, name, clean if column.is_relation else column.to_python(clean))
+        except ValidationError as error:
+            wrong[name] = error.messages
+    if wrong:
+        raise ValidationError(wrong)
+    until = getattr(row, "valid_to", None)
+    if until and row.valid_from and until <= row.valid_from:
+        raise ValidationError({"valid_to": [_("应晚于起始日期")]})
