@@ -189,7 +189,7 @@ def opinion_gate(gate: str, wanted: Decimal | None, opinion: Opinion | None) -> 
     share, floor = Fraction(yes, opinion.n), Fraction(wanted)
     if opinion.withheld:
         state = MET if share >= floor else UNMET
-        lacking = "" if state == MET else _("%(name)s未达下限") % {"name": name}
+        lacking = "" if state == MET else _("%(name)s（数据不公布）") % {"name": name}
         text = _("%(name)s%(met)s（数据不公布）") % {
             "name": name,
             "met": _("满足") if state == MET else _("不满足"),
@@ -200,7 +200,7 @@ def opinion_gate(gate: str, wanted: Decimal | None, opinion: Opinion | None) -> 
     if share >= floor:
         return Gate(gate, want, is_, MET, text)
     told = {"name": name, "n": plain(_tenths_up((floor - share) * 100))}
-    return Gate(gate, want, is_, UNMET, text, _("%(name)s还差 %(n)s 个百分点") % told)
+    return Gate(gate, want, is_, UNMET, text, _("%(name)s %(n)s 个百分点") % told)
 
 
 # --- Words ---------------------------------------------------------------------------------------
