@@ -45,7 +45,8 @@ def return_card(
         ) as (now, _this),
     ):
         now.comment = reason_of(comment)
-        now.total = now.submitted_at = None
+        # When it was handed in stays: that tells a returned card from a new one.
+        now.total = None
         tell_expert(
             now.expert_id,
             key=f"scorecard:{now.pk}:returned:{now.version}",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("<uuid:pk>/scoring/", circle_scoring.circle_scoring, name="circle_scoring"),
     path("<uuid:pk>/scoring/<slug:word>/", circle_scoring.move, name="circle_scoring_move"),
     path("my-scorecards/", my_scorecards.my_scorecards, name="my_scorecards"),
+    path("my-scorecards/signed-in/", scorecard.signed_in, name="score_signed_in"),
     path("scorecards/<uuid:pk>/", scorecard.scorecard, name="scorecard"),
     path("scorecards/<uuid:pk>/summary/", scorecard.summary, name="scorecard_summary"),
     path("scorecards/<uuid:pk>/scores/", score_saving.scores, name="score_save"),

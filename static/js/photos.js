@@ -7,7 +7,7 @@ const LONGEST_SIDE = 1600;
 const QUALITY = 0.82;
 
 /** The picture no longer than LONGEST_SIDE, the right way up; as it was where this cannot be done. */
-async function smaller(file) {
+export async function smaller(file) {
   try {
     const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
     const scale = Math.min(1, LONGEST_SIDE / Math.max(picture.width, picture.height));

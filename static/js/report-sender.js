@@ -19,7 +19,8 @@ function wasSent(sent, value) {
 
 /**
  * @param store what waits
- * @param options {url, person, version(), onState(name, detail), onSaved(key, result, isLatest), onConflict(key, current), onRefused(key, result)}
+ * @param options {url, person, version(), onState(name, detail), onSaved(key, result, isLatest), onConflict(key, current), onRefused(key, result),
+ *   stamp(entry): what tells one's own words from others', where that is more than the value}
  */
 export class Sender {
   #busy = false;
@@ -72,7 +73,7 @@ export class Sender {
       return 0;
     }
     this.options.onState("saving", key);
-    this.store.set(key, { ...entry, sent: [...(entry.sent ?? []).slice(-9), entry.value] });
+    this.store.set(key, { ...entry, sent: [...(entry.sent ?? []).slice(-9), this.#stamp(entry)] });
     const answer = await this.#post({
       key,
       value: entry.value,
@@ -107,12 +108,16 @@ export class Sender {
 
   #conflicting(key, entry, current) {
     // What stands is what we sent before: the answer to that was lost on the way.
-    if (current.by_id === this.options.person && wasSent(entry.sent ?? [], current.value)) {
+    if (current.by_id === this.options.person && wasSent(entry.sent ?? [], this.#stamp(current))) {
       this.store.set(key, { ...(this.store.get(key) ?? entry), version: current.version, sent: [] });
       return;
     }
     this.hold(key);
     this.options.onConflict(key, current);
+  }
+
+  #stamp(entry) {
+    return this.options.stamp?.(entry) ?? entry.value;
   }
 
   #later(state, pause = 0) {

@@ -1,12 +1,12 @@
-// What was typed and is not yet saved, kept in this browser: one entry for each person, report and field.
+// What was typed and is not yet saved, kept in this browser: one entry for each person, report (or scorecard) and field.
 
 /** Entries of one person's report: {value, reason, version, sent}; `sent` are values that may have arrived unanswered. */
 export class Store {
   #prefix;
   #memory = new Map();
 
-  constructor(person, report) {
-    this.#prefix = `report:${person}:${report}:`;
+  constructor(person, report, kind = "report") {
+    this.#prefix = `${kind}:${person}:${report}:`;
   }
 
   keys() {
