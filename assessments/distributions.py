@@ -77,6 +77,7 @@ class Answers:
 
     def distributions(self, within: Street | Circle | None = None) -> list[Distribution]:
         """Each closed question, in the questionnaire's order, of a place that is the caller's."""
+        self.found.require_groups(within)
         place = self.found.place_of(within)
         return [self._distribution(question, place) for question in self.closed]
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assessments.models import AgeBand, Channel, Questionnaire, Survey
+from assessments.models import AgeBand, Channel, Questionnaire, Survey, SurveyAnswer
 from assessments.policy import of_own_agency
 from assessments.statistics import Satisfaction
 from assessments.tallies import COLUMNS, EVERYONE, Column, Place, Tables, tables_of
@@ -113,8 +114,7 @@ class Results:
             case "circle" if not isinstance(within, Circle):
                 return [self.total(circle) for circle in self.circles(within)]
             case "age_band" | "channel":
-                if within is None and not self.everywhere:
-                    raise PermissionDenied(_("全区分组结果由区商务委查看，街镇可看本街镇的。"))
+                self.require_groups(within)
                 return [self._cell(place, (by, value), _label(by, value)) for value in COLUMNS[by]]
         raise ValueError(f"no {by} within {within!r}")
 
@@ -122,6 +122,11 @@ class Results:
         """Everyone who answered about a place; None = the district."""
         label = str(within or self.survey.district)
         return self._cell(self.place_of(within), EVERYONE, label, within)
+
+    def require_groups(self, within: Street | Circle | None) -> None:
+        """PermissionDenied for who sees of the whole wave only the total."""
+        if within is None and not self.everywhere:
+            raise PermissionDenied(_("全区分组结果由区商务委查看，街镇可看本街镇的。"))
 
     def place_of(self, within: Street | Circle | None) -> Place:
         """The place in the tables, if it is the caller's."""
@@ -154,6 +159,27 @@ def results(
 ) -> list[Cell]:
     """The lines of a breakdown as the caller may see them."""
     return Results(survey, scope).cells(by, within)
+
+
+@dataclass(frozen=True)
+class Responses:
+    """What came in: received = counted + what was left out because it is flagged."""
+
+    received: int
+    flagged: int
+    counted: int
+
+
+def responses(found: Results) -> Responses:
+    """Over the whole wave; one query."""
+    rows = SurveyAnswer.objects.filter(survey=found.survey)
+    told = rows.aggregate(
+        received=Count("pk"),
+        flagged=Count("pk", filter=Q(flags__gt=0)),
+    )
+    drop = found.survey.drop_flagged
+    counted = told["received"] - (told["flagged"] if drop else 0)
+    return Responses(told["received"], told["flagged"], counted)
 
 
 def _label(by: str, value: str) -> str:

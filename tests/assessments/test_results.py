@@ -120,8 +120,9 @@ def test_who_sees_which_results(wave: Answered) -> None:
     ):
         with pytest.raises(PermissionDenied):
             street.cells(by, within)
-    with pytest.raises(PermissionDenied):
-        Answers(street).distributions(wave.other)
+    for place in (None, wave.other):
+        with pytest.raises(PermissionDenied):
+            Answers(street).distributions(place)
     for person in (wave.street_officer, wave.interviewer, wave.leader):
         with pytest.raises(PermissionDenied):
             open_answers(Results(survey, person.scope))
