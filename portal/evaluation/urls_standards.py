@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("standards/<uuid:pk>/<slug:word>/", standards.move, name="standard_move"),
     path("questionnaires/", questionnaires.questionnaires, name="questionnaires"),
     path("questionnaires/new/", questionnaires.new, name="questionnaire_new"),
+    path("questionnaires/import/", questionnaires.bring, name="questionnaire_import"),
     path("questionnaires/<uuid:pk>/", questionnaires.questionnaire, name="questionnaire"),
     path(
         "questionnaires/<uuid:pk>/edit/<slug:part>/",
@@ -25,5 +26,10 @@ urlpatterns: list[URLPattern] = [
     path("questionnaires/<uuid:pk>/preview/", questionnaires.preview, name="questionnaire_preview"),
     path("questionnaires/<uuid:pk>/compare/", questionnaires.compare, name="questionnaire_compare"),
     path("questionnaires/<uuid:pk>/copy/", questionnaires.copy, name="questionnaire_copy"),
+    path(
+        "questionnaires/<uuid:pk>/questionnaire.xlsx",
+        questionnaires.export,
+        name="questionnaire_export",
+    ),
     path("questionnaires/<uuid:pk>/<slug:word>/", questionnaires.move, name="questionnaire_move"),
 ]

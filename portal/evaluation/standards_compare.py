@@ -1,0 +1,66 @@
+"""Two versions side by side: only what they say differently, by part."""
+
+import uuid
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from assessments.contents import Difference, compare
+from portal.evaluation.standards_shared import Kind, title_of
+from portal.views.common import scope_of
+
+
+def compared(request: HttpRequest, kind: Kind, row: Any, content: Any) -> HttpResponse:
+    """`row` beside the version that the address names, or the one before it.
+
+    content  makes a version's content
+    """
+    scope = scope_of(request)
+    every = kind.model.objects.visible_to(scope).filter(district=row.district)
+    others = list(every.exclude(pk=row.pk).order_by("code", "-number", "id"))
+    other = _chosen(request, row, others)
+    groups: list[dict[str, Any]] = []
+    if other is not None:
+        groups = grouped(compare(content(other), content(row)))
+    context = {
+        "kind": kind,
+        "crumbs": kind.crumbs(kind.crumb(row), {"label": _("版本比较")}),
+        "row": row,
+        "title": title_of(row),
+        "other": other,
+        "other_title": title_of(other) if other else "",
+        "options": [{"value": str(one.pk), "label": _option(one)} for one in others],
+        "groups": groups,
+        "count": sum(len(group["rows"]) for group in groups),
+        "back": kind.url("", row),
+    }
+    return render(request, "evaluation/standard_compare.html", context)
+
+
+def grouped(found: Iterable[Difference]) -> list[dict[str, Any]]:
+    """The differences by part, in their order: [{label, rows}]."""
+    return [
+        {"label": part, "rows": list(rows)}
+        for part, rows in groupby(found, key=lambda one: one.part_label)
+    ]
+
+
+def _chosen(request: HttpRequest, row: Any, others: list[Any]) -> Any:
+    """What the address names; else the version before this one; else any."""
+    try:
+        asked = uuid.UUID(request.GET.get("with", ""))
+    except ValueError:
+        asked = None
+    for one in others:
+        if one.pk == asked:
+            return one
+    earlier = [one for one in others if one.code == row.code and one.number < row.number]
+    return earlier[0] if earlier else next(iter(others), None)
+
+
+def _option(row: Any) -> str:
+    return f"{title_of(row)} · {row.get_state_display()}"
