@@ -226,7 +226,7 @@ def questions_of(row: Questionnaire) -> list[dict[str, Any]]:
     told = []
     for question in questions:
         rule = question.shown_if or {}
-        answers = [str(labels.get((rule.get("key"), v), v)) for v in rule.get("in", [])]
+        answers = [str(labels.get((rule["key"], v), v)) for v in rule.get("in", [])]
         told.append(
             {
                 "row": question,

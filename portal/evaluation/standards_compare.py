@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Iterable
-from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -43,10 +42,10 @@ def compared(request: HttpRequest, kind: Kind, row: Any, content: Any) -> HttpRe
 
 def grouped(found: Iterable[Difference]) -> list[dict[str, Any]]:
     """The differences by part, in their order: [{label, rows}]."""
-    return [
-        {"label": part, "rows": list(rows)}
-        for part, rows in groupby(found, key=lambda one: one.part_label)
-    ]
+    parts: dict[str, list[Difference]] = {}
+    for one in found:
+        parts.setdefault(one.part_label, []).append(one)
+    return [{"label": label, "rows": rows} for label, rows in parts.items()]
 
 
 def _chosen(request: HttpRequest, row: Any, others: list[Any]) -> Any:

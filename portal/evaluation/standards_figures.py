@@ -43,7 +43,9 @@ def usable() -> list[Indicator]:
 def figure_choices(items: Mapping[str, str]) -> Choices:
     """Everything that may be picked, by where it comes from; `items` are the checklist's kinds."""
     indicators = [(f"{Source.INDICATOR}:{one.code}", _with_unit(one)) for one in usable()]
-    checklist = [(f"{Source.CHECKLIST}:{code}", name) for code, (name, _u) in CHECKLIST.items()]
+    checklist: list[tuple[str, Any]] = [
+        (f"{Source.CHECKLIST}:{code}", name) for code, (name, _u) in CHECKLIST.items()
+    ]
     checklist += [
         (f"{Source.CHECKLIST}:{ITEM}{key}", _("是否具备：%(kind)s") % {"kind": label})
         for key, label in items.items()

@@ -168,8 +168,8 @@ class LevelForm(forms.Form):
         "min_basic_satisfaction",
     )
 
-    def __init__(self, *args: Any, level: str, items: Mapping[str, str], **kwargs: Any) -> None:
-        super().__init__(*args, prefix=level, **kwargs)
+    def __init__(self, data: Any, *, level: str, items: Mapping[str, str], initial: Any) -> None:
+        super().__init__(data, prefix=level, initial=initial)
         self.level, self.items = level, items
         self.label = dict(LEVELS)[level]
 

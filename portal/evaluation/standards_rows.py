@@ -181,12 +181,13 @@ class NamesField(forms.CharField):
             widget=forms.TextInput(attrs={"data-picker": picker, "autocomplete": "off"}), **options
         )
         self.what = what
+        # Code → name; the form that has the field fills it.
         self.names: dict[str, str] = {}
 
     def prepare_value(self, value: Any) -> Any:
         """Codes by name; one that is gone stays as it is."""
         if isinstance(value, list | tuple):
-            return "、".join(self.names.get(code, code) for code in value)
+            return "、".join(self.names.get(str(code), str(code)) for code in value)
         return value
 
     def clean(self, value: Any) -> list[str]:

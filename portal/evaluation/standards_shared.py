@@ -183,7 +183,7 @@ def _line(kind: Kind, row: Any) -> dict[str, Any]:
 def heading(kind: Kind, row: Any, scope: Scope) -> dict[str, Any]:
     """What stands above every version: its name, state, and what one may do with it."""
     may_change = policy.may(scope, CHANGE, row)
-    acts = [{"label": _("与其他版本比较"), "url": kind.url("compare", row)}]
+    acts: list[dict[str, Any]] = [{"label": _("与其他版本比较"), "url": kind.url("compare", row)}]
     acts.append({"label": _("导出 Excel"), "url": kind.url("export", row)})
     if may_change:
         acts.append({"label": _("复制为新版"), "url": kind.url("copy", row), "post": True})
