@@ -165,9 +165,8 @@ def _survey(row: YearRow, scope: Scope) -> dict[str, Any]:
     if found is None or not found.n:
         return step | {"status": "unknown", "word": share, "next": ""}
     margin = ""
-    if found.low is not None and found.high is not None:
-        half = (found.high - found.low) * 50
-        margin = _("误差范围 ±%(x).1f 个百分点") % {"x": half}
+    if found.margin is not None:
+        margin = _("误差范围 ±%(x).1f 个百分点") % {"x": found.margin * 100}
     return step | {
         "big": [(_("居民综合满意度"), share, margin), (_("有效问卷"), str(found.n), "")],
         "status": "none",

@@ -137,7 +137,7 @@ def _filtered(request: HttpRequest, rows: Sequence[YearRow]) -> list[YearRow]:
 
 def _satisfaction(row: YearRow) -> float | None:
     found = row.survey.found if row.survey else None
-    return float(found.satisfied) / found.n if found and found.n else None
+    return found.share if found else None
 
 
 # Word of the address → what rows are ordered by; None stands last, either way.
