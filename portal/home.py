@@ -29,6 +29,7 @@ START_PAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (COMMISSION - {LEADER}, ("portal:dashboard", "admin:index")),
     (frozenset({LEADER}), ("briefing:home", "portal:dashboard")),
     (STREET | {DEPARTMENT_LIAISON}, ("portal:desk",)),
+    (frozenset({EXPERT}), ("evaluation:my_scorecards",)),
     (frozenset({AUDITOR}), ("admin:core_auditevent_changelist",)),
     (frozenset({SECURITY_ADMIN}), ("admin:accounts_user_changelist",)),
 )
@@ -43,10 +44,6 @@ class Waiting:
 
 
 WAITING: dict[str, Waiting] = {
-    EXPERT: Waiting(
-        _("分派给您评审的申报材料和评分表，会列在这里，并注明评审截止日期。"),
-        _("评审任务由区商务委分派；分派后即可在此打开，未分派的材料不可见。"),
-    ),
     SURVEY_AGENCY: Waiting(
         _("委托贵机构开展的居民满意度调查，会列在这里：样本、问卷和回收进度。"),
         _("调查任务由区商务委委托；委托生效后即可在此办理。"),
