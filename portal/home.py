@@ -1,12 +1,8 @@
 """`/`: sends each person to where their work is."""
 
-from dataclasses import dataclass
-from typing import Any
-
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from accounts.roles import (
@@ -15,7 +11,6 @@ from accounts.roles import (
     DEPARTMENT_LIAISON,
     EXPERT,
     LEADER,
-    NAMES,
     SECURITY_ADMIN,
     STREET,
     SURVEY_AGENCY,
@@ -30,25 +25,10 @@ START_PAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (frozenset({LEADER}), ("briefing:home", "portal:dashboard")),
     (STREET | {DEPARTMENT_LIAISON}, ("portal:desk",)),
     (frozenset({EXPERT}), ("evaluation:my_scorecards",)),
+    (frozenset({SURVEY_AGENCY}), ("evaluation:surveys",)),
     (frozenset({AUDITOR}), ("admin:core_auditevent_changelist",)),
     (frozenset({SECURITY_ADMIN}), ("admin:accounts_user_changelist",)),
 )
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """What will be here for a role that nothing has been assigned to yet."""
-
-    what: Any
-    how: Any
-
-
-WAITING: dict[str, Waiting] = {
-    SURVEY_AGENCY: Waiting(
-        _("委托贵机构开展的居民满意度调查，会列在这里：样本、问卷和回收进度。"),
-        _("调查任务由区商务委委托；委托生效后即可在此办理。"),
-    ),
-}
 
 
 @never_cache
@@ -59,11 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect(public_page()) if public_page() else redirect_to_login("/")
     if address := start_page(scope):
         return redirect(address)
-    role = next((role for role in WAITING if role in scope.roles), None)
-    if role is None:
-        return render(request, "portal/no_duties.html", {"has_office": bool(scope.office_code)})
-    context = {"role": NAMES[role], "waiting": WAITING[role]}
-    return render(request, "portal/waiting.html", context)
+    return render(request, "portal/no_duties.html", {"has_office": bool(scope.office_code)})
 
 
 def public_page() -> str:

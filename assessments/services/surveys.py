@@ -233,9 +233,10 @@ def progress_of(survey: Survey) -> list[Progress]:
     by_circle: dict[Any, list[dict[str, Any]]] = {}
     for row in rows.order_by("circle", "channel"):
         by_circle.setdefault(row["circle"], []).append(row)
-    links = survey.circles.select_related("circle__lead_street").order_by(
-        "circle__lead_street__sort", "circle__code"
+    links = survey.circles.select_related("circle__lead_street").defer(
+        "circle__boundary", "circle__lead_street__outline"
     )
+    links = links.order_by("circle__lead_street__sort", "circle__code")
     return [_progress(survey, link, by_circle.get(link.circle_id, [])) for link in links]
 
 

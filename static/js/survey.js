@@ -47,7 +47,7 @@ function putBack(form, held) {
 }
 
 /** Hide what the earlier answers leave out, in order: one skip may bring another. */
-function skip(form) {
+export function skip(form) {
   for (const question of form.querySelectorAll("[data-after]")) {
     const wanted = question.dataset.afterValues.split("|");
     const earlier = form.querySelectorAll(`[name="${CSS.escape(question.dataset.after)}"]`);
