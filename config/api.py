@@ -5,6 +5,8 @@ from rest_framework.routers import SimpleRouter
 
 from accounts.api.views import JobFace, MeFace
 from assessments.api.checklists import ChecklistFace
+from assessments.api.grades import GradeFace
+from assessments.api.scorecards import ScorecardFace
 from assessments.api.surveys import SurveyFace
 from circles.api.sites import FacilityFace, SpaceFace
 from circles.api.views import BatchFace, CircleFace, CompoundFace
@@ -55,7 +57,9 @@ for prefix, face in {
     "tasks": TaskFace,
     "proposals": ProposalFace,
     "checklists": ChecklistFace,
+    "scorecards": ScorecardFace,
     "surveys": SurveyFace,
+    "grades": GradeFace,
     "jobs": JobFace,
 }.items():
     router.register(prefix, face, basename=prefix)

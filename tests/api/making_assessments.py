@@ -3,9 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from assessments.models import Checklist, Standard
+from assessments.models import Checklist, Grade, Standard
 from metrics.models import Release
-from tests.assessments.making import make_evaluation, make_questionnaire, make_standard, make_survey
+from tests.assessments.making import (
+    make_evaluation,
+    make_questionnaire,
+    make_scorecard,
+    make_standard,
+    make_survey,
+)
 from tests.factories import CircleFactory, OfficeFactory
 
 
@@ -23,6 +29,17 @@ def _checklist(setting: Any) -> None:
         )
 
 
+def _scorecard(setting: Any) -> None:
+    """One with a score, of an expert of its own."""
+    standard = Standard.objects.filter(district=setting.district).first()
+    evaluation = make_evaluation(
+        CircleFactory(lead_street=setting.street), standard or make_standard(setting.district)
+    )
+    card = make_scorecard(evaluation)
+    item = evaluation.standard.dimensions.get(key="order").items.get()
+    card.scores.create(item=item, points=20)
+
+
 def _survey(setting: Any) -> None:
     """An open wave, collected by an agency."""
     number = setting.number()
@@ -35,7 +52,25 @@ def _survey(setting: Any) -> None:
     )
 
 
+def _grade(setting: Any) -> None:
+    """A published one, with a release."""
+    standard = Standard.objects.filter(district=setting.district).first()
+    circle = CircleFactory(lead_street=setting.street)
+    evaluation = make_evaluation(circle, standard or make_standard(setting.district))
+    Grade.objects.create(
+        district=setting.district,
+        evaluation=evaluation,
+        circle=circle,
+        year=evaluation.year,
+        release=Release.objects.filter(district=setting.district).earliest("at"),
+        state="published",
+        outcome="basic",
+    )
+
+
 ONE_MORE: dict[str, Callable[[Any], Any]] = {
     "assessments.checklist": _checklist,
+    "assessments.grade": _grade,
+    "assessments.scorecard": _scorecard,
     "assessments.survey": _survey,
 }
