@@ -38,8 +38,10 @@ from portal.demo.plan import Plan
 from territory.models import District
 
 # What is found of the kinds that no register knows, and how well is scored, by the circle's level.
-FOUND_SHARE: Final = {"": 0.35, "basic": 0.5, "improved": 0.8, "quality": 0.95}
-SCORED_SHARE: Final = {"": 0.74, "basic": 0.8, "improved": 0.88, "quality": 0.95}
+FOUND_SHARE: Final = {"": 0.55, "basic": 0.62, "improved": 0.82, "quality": 0.96}
+SCORED_SHARE: Final = {"": 0.74, "basic": 0.62, "improved": 0.82, "quality": 0.97}
+# The share of circles where not everything has been looked for yet.
+UNFINISHED: Final = 0.2
 # Of so many circles of this year the cards are still out.
 STILL_OUT: Final = 5
 SUBMITTED: Final = 4
@@ -170,11 +172,15 @@ def _look_over(plan: Plan, year: int, rows: list[Evaluation]) -> None:
     rng = plan.chance(f"found on the spot in {year}")
     lines = ChecklistLine.objects.filter(
         checklist__evaluation__in=rows, found=Found.UNKNOWN
-    ).select_related("checklist__evaluation__circle")
+    ).select_related("checklist__evaluation__circle", "item")
     changed = []
+    required = _required(rows[0].standard)
+    open_ = UNFINISHED if year == plan.day.year else 0.0
+    unfinished = {row.pk for row in rows if rng.random() < open_}
     for line in lines.order_by("checklist__evaluation__circle__code", "item__sort"):
-        chance = FOUND_SHARE[line.checklist.evaluation.circle.level]
-        if rng.random() < 0.12:
+        evaluation = line.checklist.evaluation
+        chance = 0.98 if line.item.key in required else FOUND_SHARE[evaluation.circle.level]
+        if evaluation.pk in unfinished and rng.random() < 0.3:
             continue
         line.override = Found.PRESENT if rng.random() < chance else Found.ABSENT
         line.reason = _("街镇现场核实（演示数据）")
@@ -184,6 +190,12 @@ def _look_over(plan: Plan, year: int, rows: list[Evaluation]) -> None:
     ChecklistLine.objects.bulk_update(
         changed, ["override", "reason", "override_by_label", "override_at"], batch_size=200
     )
+
+
+def _required(standard: Standard) -> set[str]:
+    """Keys of the kinds that some level asks for."""
+    groups = standard.levels.values_list("required", flat=True)
+    return {key for level in groups for group in level for key in group}
 
 
 def _score(plan: Plan, rows: list[Evaluation], cast: _Cast, state: str) -> None:

@@ -24,7 +24,7 @@ from territory.models import District
 
 AGENCY: Final = "demo_agency"
 # 非常满意 … 不满意, 不清楚, over the whole district; a circle's own mood shifts it.
-MOODS: Final = np.array([0.43, 0.47, 0.055, 0.02, 0.01, 0.015])
+MOODS: Final = np.array([0.47, 0.46, 0.035, 0.012, 0.008, 0.015])
 SCALE: Final = ("5", "4", "3", "2", "1", "0")
 CHANNELS: Final = ((Channel.QR, 0.55), (Channel.PHONE, 0.2), (Channel.DOOR, 0.25))
 BANDS: Final = (
@@ -47,8 +47,8 @@ class Wave(NamedTuple):
 
 
 WAVES: Final = (
-    Wave("satisfaction", 440, 410, Survey.State.PUBLISHED, 104),
-    Wave("satisfaction", 75, 45, Survey.State.PUBLISHED, 112),
+    Wave("satisfaction", 440, 410, Survey.State.PUBLISHED, 122),
+    Wave("satisfaction", 75, 45, Survey.State.PUBLISHED, 126),
     Wave("needs", 12, -18, Survey.State.OPEN, 9),
 )
 
@@ -105,16 +105,16 @@ def _answers(plan: Plan, number: int, wave: Wave, survey: Survey, circles: list[
     )
     rows = []
     for circle in circles:
-        mood = _mood(rng)
+        mood = _mood(rng, 1.2 if circle.level else 2.1)
         for _one in range(int(most * rng.uniform(0.92, 1.15))):
             rows.append(_answer(rng, wave, survey, circle, questions, mood))
     SurveyAnswer.objects.bulk_create(rows, batch_size=1000)
     return len(rows)
 
 
-def _mood(rng: np.random.Generator) -> np.ndarray:
-    """How a circle's people answer: some circles please less."""
-    shifted = MOODS * np.array([rng.uniform(0.75, 1.15), 1, *(rng.uniform(0.6, 1.7),) * 3, 1])
+def _mood(rng: np.random.Generator, worst: float) -> np.ndarray:
+    """How a circle's people answer: some circles please less, up to `worst` times."""
+    shifted = MOODS * np.array([rng.uniform(0.75, 1.15), 1, *(rng.uniform(0.5, worst),) * 3, 1])
     return shifted / shifted.sum()
 
 
