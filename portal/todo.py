@@ -13,6 +13,7 @@ from core.models import Job
 from core.scope import Scope
 from metrics.models import Run
 from outlets.models import Import
+from portal.evaluation.todo import waiting_in_evaluation
 from portal.reporting.overview import address_of
 from reports.models import ProgressReport, WorkItem
 from territory.models import District
@@ -31,6 +32,7 @@ def waiting_for(scope: Scope, district: District) -> dict[str, Any]:
         *_open_imports(scope),
         *_reports_to_check(scope, district),
         *_news_to_adopt(scope, district),
+        *_evaluation(scope, district),
     ]
     items.sort(key=lambda item: item["since"])
     return {
@@ -137,6 +139,20 @@ def _news_to_adopt(scope: Scope, district: District) -> list[dict[str, Any]]:
             "overdue": False,
             "since": waiting["since"],
         }
+    ]
+
+
+def _evaluation(scope: Scope, district: District) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": title,
+            "url": url,
+            "kind_word": kind,
+            "waiting_text": _waiting(since),
+            "overdue": False,
+            "since": since,
+        }
+        for title, url, kind, since in waiting_in_evaluation(scope, district)
     ]
 
 

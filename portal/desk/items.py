@@ -14,6 +14,7 @@ from core.scope import Scope
 from core.workdays import Workdays, calendar
 from outlets.models import Import, QualityFinding
 from portal.desk.words import STATE_STATUS, due_text, report_title
+from portal.evaluation.todo import checklists_to_verify
 from portal.views.common import findings_url
 from reports.models import ProgressReport, ReportComment
 from territory.models import Street
@@ -51,6 +52,7 @@ def items_for(scope: Scope, today: dt.date) -> list[Item]:
         *_minutes(scope),
         *_open_imports(scope),
         *_stale_outlets(scope),
+        *_checklists(scope),
     ]
     return sorted(items, key=lambda item: (item.due_on or dt.date.max, item.kind, item.title))
 
@@ -234,6 +236,21 @@ def _stale_outlets(scope: Scope) -> list[Item]:
                 )
             )
     return items
+
+
+def _checklists(scope: Scope) -> list[Item]:
+    """Kinds of the caller's circles that somebody has to look for on the spot."""
+    return [
+        Item(
+            kind=_("业态核实"),
+            title=_("%(circle)s：%(n)d 类业态情况不明，请现场核实") % {"circle": circle, "n": n},
+            url=url,
+            state_word=_("待核实"),
+            status="warn",
+            act=_("去核实"),
+        )
+        for circle, url, n in checklists_to_verify(scope)[:MOST]
+    ]
 
 
 def _mounted(path: str) -> str:
