@@ -5,6 +5,7 @@ what experts scored is drawn; levels of last year are those that the demo's circ
 """
 
 import datetime as dt
+import uuid
 from decimal import Decimal
 from typing import Any, Final
 
@@ -149,7 +150,7 @@ def _begin(
     release: Release,
     cast: _Cast,
 ) -> list[Evaluation]:
-    """Begun, their checklists filled, looked over on the spot, and confirmed."""
+    """Begun, their checklists filled, looked over on the spot, and confirmed, where all is known."""
     if not circles:
         return []
     rows = start_evaluations(
@@ -161,14 +162,15 @@ def _begin(
         **cast.of(cast.officer),
     )
     lists = fill_checklists(evaluations=rows, release=release, **cast.of(cast.officer))
-    _look_over(plan, year, rows)
+    unfinished = _look_over(plan, year, rows)
     for each in lists:
-        confirm_checklist(checklist=each, **cast.of(cast.officer))
+        if each.evaluation_id not in unfinished:
+            confirm_checklist(checklist=each, **cast.of(cast.officer))
     return rows
 
 
-def _look_over(plan: Plan, year: int, rows: list[Evaluation]) -> None:
-    """What street officers found of the kinds that nobody knew of."""
+def _look_over(plan: Plan, year: int, rows: list[Evaluation]) -> set[uuid.UUID]:
+    """What street officers found of the kinds that nobody knew of; where they are not done yet."""
     rng = plan.chance(f"found on the spot in {year}")
     lines = ChecklistLine.objects.filter(
         checklist__evaluation__in=rows, found=Found.UNKNOWN
@@ -190,6 +192,7 @@ def _look_over(plan: Plan, year: int, rows: list[Evaluation]) -> None:
     ChecklistLine.objects.bulk_update(
         changed, ["override", "reason", "override_by_label", "override_at"], batch_size=200
     )
+    return unfinished
 
 
 def _required(standard: Standard) -> set[str]:

@@ -61,7 +61,7 @@ def _results_to_publish(scope: Scope, district: District) -> Waiting | None:
 
 
 def checklists_to_verify(scope: Scope) -> list[tuple[str, str, int]]:
-    """(circle, address, kinds nobody knows of) of draft checklists that the caller's street leads."""
+    """(circle, address, kinds nobody knows of) of draft checklists that the own street leads."""
     if scope.all_streets or not policy.may(scope, "assessments.override_line"):
         return []
     own: Any = scope.street_ids
