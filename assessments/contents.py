@@ -1,7 +1,7 @@
 """What a version of a standard or a questionnaire says, apart from where and when it is kept."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -145,22 +145,23 @@ def compare(a: Content, b: Content) -> list[Difference]:
     found: list[Difference] = []
     for name, told in a.items():
         part = PARTS[name]
-        if name == LEVELS.name:
-            found += _rows(part, _worded(a), _worded(b))
-        elif isinstance(told, dict):
+        if isinstance(told, dict):
             found += _columns(part, "", str(part.label), told, b[name])
         else:
             found += _rows(part, told, b[name])
-    return found
+    return [_worded(one, a, b) for one in found]
 
 
-def _worded(content: Content) -> list[Content]:
-    """Levels with what they require by its label, as people know it."""
-    labels = {item["key"]: item["label"] for item in content["checklist_items"]}
-    return [
-        level | {"required": [[labels.get(k, k) for k in group] for group in level["required"]]}
-        for level in content["levels"]
-    ]
+def _worded(found: Difference, a: Content, b: Content) -> Difference:
+    """What a level requires by its label, as people know it."""
+    if (found.part, found.field) != (LEVELS.name, "required"):
+        return found
+    texts = []
+    for content in (a, b):
+        labels = {item["key"]: item["label"] for item in content["checklist_items"]}
+        groups = next(row["required"] for row in content["levels"] if row["level"] == found.key)
+        texts.append("、".join("/".join(labels.get(k, k) for k in group) for group in groups))
+    return replace(found, before=texts[0], after=texts[1])
 
 
 def _columns(

@@ -279,6 +279,14 @@ def _fault(part: Part, place: str, column: str, message: str) -> Fault:
     return Fault(place, column, part.column_label(column), message)
 
 
+def repeated_inner(part: Part, rows: Sequence[Row]) -> str:
+    """A key that inner rows of different rows share, or "": scores go by inner keys alone."""
+    if not part.inner:
+        return ""
+    keys = [inner.get(part.inner.key, "") for row in rows for inner in row[part.inner.name]]
+    return next((key for at, key in enumerate(keys) if key and key in keys[:at]), "")
+
+
 def refuse(faults: Iterable[Fault]) -> None:
     """Raise what was found wrong as a ValidationError by place and column."""
     told: dict[str, list[str]] = {}

@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from assessments.contents import Content, clean_own, compare
-from assessments.parts import Fault, Part, clean_rows, refuse
+from assessments.parts import Fault, Part, clean_rows, refuse, repeated_inner
 from assessments.saving import save_parts
 from core import policy
 from core.audit import Act, Actor, act
@@ -116,19 +116,11 @@ def replace(
     name = f"assessments.change_{sort.thing}_rows"
     with _changing(name, row, by=by, scope=scope, seen_version=seen_version) as (now, this):
         refuse(faults)
-        _whole_keys(chosen, clean)
+        if key := repeated_inner(chosen, clean):
+            raise ValidationError({part: [_("“%(key)s”重复") % {"key": key}]})
         save_parts(now, (chosen,), {part: clean})
         this.changes = {"part": part, "rows": len(clean)}
     return now
-
-
-def _whole_keys(part: Part, rows: Sequence[Row]) -> None:
-    """Keys of inner rows are told apart across all rows: scores go by them alone."""
-    if not part.inner:
-        return
-    keys = [inner[part.inner.key] for row in rows for inner in row[part.inner.name]]
-    if twice := [key for at, key in enumerate(keys) if key in keys[:at]]:
-        raise ValidationError({part.name: [_("“%(key)s”重复") % {"key": twice[0]}]})
 
 
 @contextmanager
