@@ -150,7 +150,7 @@ def _begin(
     release: Release,
     cast: _Cast,
 ) -> list[Evaluation]:
-    """Begun, their checklists filled, looked over on the spot, and confirmed, where all is known."""
+    """Begun, checklists filled, looked over on the spot and confirmed, where all is known."""
     if not circles:
         return []
     rows = start_evaluations(
