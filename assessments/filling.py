@@ -184,7 +184,7 @@ class Filling:
         if (state == ABSENT).any():
             return _("部分对应业态无人核查")
         if len(columns) < len(item.formats):
-            return _("定稿时目录中无此业态，无人核查")
+            return _("全区台账尚无此业态网点，无人核查")
         return _("无人核查，台账未确认完整")
 
 
