@@ -54,6 +54,8 @@ class Shown:
     within: Street | Circle | None
     sections: list[str]
     target: Target | None
+    # Of the needs, those that the circle lacks.
+    only_missing: bool = False
     _answers: list[Answers] = field(default_factory=list)
 
     @property
@@ -88,7 +90,7 @@ def survey_results(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     chosen = asked if asked in possible else possible[0]
     sections = [one for one in possible if asked in (EVERYTHING, one)] or [chosen]
     goal = target_for(targets(), "satisfaction_share", "D")
-    shown = Shown(found, within, sections, goal)
+    shown = Shown(found, within, sections, goal, request.GET.get("missing") == "1")
     if request.GET.get("export") == "xlsx":
         return results_workbook(request, survey, _place_name(shown), _blocks(shown))
     context |= {
@@ -200,11 +202,14 @@ def _questions(shown: Shown, key: str) -> dict[str, Any]:
 def _needs(shown: Shown, key: str) -> dict[str, Any]:
     release = last_release(shown.found.survey.district)
     needs = needs_of(shown.answers, shown.within)
+    missing = [one for one in needs if one.missing == "missing"]
     return {
         "kind": "needs",
-        "needs": [need_line(one) for one in needs],
+        "needs": [need_line(one) for one in (missing if shown.only_missing else needs)],
         "release": release,
-        "missing": sum(one.missing == "missing" for one in needs),
+        "every": len(needs),
+        "missing": len(missing),
+        "only_missing": shown.only_missing,
     }
 
 
@@ -227,6 +232,8 @@ def _paged(request: HttpRequest, blocks: list[dict[str, Any]]) -> list[dict[str,
         if block["kind"] == "needs":
             needs = block["needs"]
             block["total"] = len(needs)
+            block["every_url"] = with_query(request, missing=None, **{"from": None})
+            block["missing_url"] = with_query(request, missing="1", **{"from": None})
             block["needs"] = needs[start : start + PER_PAGE] if alone else needs[:PER_PAGE]
             if alone:
                 block["pager"] = offset_pager(request, start, PER_PAGE, len(needs))

@@ -105,6 +105,9 @@ def with_plots(
 def question_block(found: Distribution) -> dict[str, Any]:
     """One question with its options."""
     question = found.question
+    shares = found.shares
+    if question.kind == "multiple":
+        shares = sorted(shares, key=lambda one: -one.times)
     return {
         "text": question.text,
         "kind": question.get_kind_display(),
@@ -118,7 +121,7 @@ def question_block(found: Distribution) -> dict[str, Any]:
                 "share": one.share,
                 "bar": {"text": percent(one.share), "percent": round(one.share * 100, 1)},
             }
-            for one in found.shares
+            for one in shares
         ],
     }
 

@@ -1,0 +1,62 @@
+"""The page of results: each section, what streets find there, the workbook of what is shown."""
+
+import io
+from typing import Any
+
+import pytest
+from django.test import Client
+from openpyxl import load_workbook
+
+from assessments.models import Survey
+from tests.assessments.test_results import Answered, recount
+
+pytestmark = pytest.mark.django_db
+WITHHELD = "—（样本不足）"
+
+
+def test_from_who_may_not_to_the_workbook(client: Client) -> None:
+    wave = Answered()
+    url = f"/evaluation/surveys/{wave.survey.pk}/results/"
+
+    def asked(person: Any, query: str = "") -> Any:
+        client.force_login(person.user, backend="accounts.backends.ModelBackend")
+        return client.get(url + query)
+
+    for person in (wave.rival, wave.foreign):
+        assert asked(person).status_code == 404
+    assert asked(wave.housing_liaison).status_code == 403
+    other = wave.other.lead_street
+    for query in (f"?place=street-{other.code}", f"?place=circle-{wave.other.code}", "?place=x"):
+        assert asked(wave.street_officer, query).status_code == 404
+
+    # A street begins with its own, and sees of the district the total.
+    page = asked(wave.street_officer)
+    assert page.context["head"]["place"] == wave.street.name
+    assert [tab["label"] for tab in page.context["tabs"]][:2] == ["分生活圈", "分年龄段"]
+    whole = asked(wave.street_officer, "?place=district&by=all")
+    n, satisfied, *_ = recount(wave.counted())
+    assert f"{satisfied / n:.1%}" in whole.content.decode()
+    assert [one["key"] for one in whole.context["blocks"]] == ["street", "circle", "needs"]
+
+    page = asked(wave.officer, "?by=all").content.decode()
+    assert "已达目标" in page or "距目标" in page
+    assert WITHHELD in page
+    assert wave.counted()[0].answers["words"] in page
+    assert wave.counted()[0].answers["words"] not in asked(wave.leader, "?by=all").content.decode()
+
+    # The workbook has the same lines, and nothing of what is withheld.
+    file = asked(wave.officer, "?by=all&export=xlsx")
+    book = load_workbook(io.BytesIO(file.content))
+    assert book.sheetnames[:2] == ["分街道（镇）", "分生活圈"]
+    assert len(book.sheetnames) == 7
+    rows = {row[0]: row for row in book["分生活圈"].iter_rows(values_only=True)}
+    small, shown = rows[wave.small.name], rows[wave.other.name]
+    assert small[2] == WITHHELD
+    assert [one for one in small[4:] if one not in (None, "")] == []
+    n, satisfied, _basic, score, *_ = recount(wave.counted(circle=wave.other))
+    assert (shown[4], shown[5], shown[11]) == (n, f"{satisfied / n:.1%}", float(score))
+
+    # While it is open there is nothing to read off from day to day.
+    Survey.objects.filter(pk=wave.survey.pk).update(state="open")
+    page = asked(wave.officer, "?by=all&export=xlsx").content.decode()
+    assert "调查结束后形成结果" in page
