@@ -250,9 +250,10 @@ def _last_day(survey: Survey) -> dt.date:
 # --- Keeping --------------------------------------------------------------------------------------
 def _held(survey: Survey) -> Survey:
     try:
-        return hold_open(survey.pk, by_day=False)
+        hold_open(survey.pk, by_day=False)
     except ClosedError as error:
         raise ValidationError(_("调查未在进行中，不能导入或撤销答卷。"), code="state") from error
+    return Survey.objects.select_related("questionnaire").get(pk=survey.pk)
 
 
 def _refuse_again(survey: Survey, sha256: str) -> None:

@@ -96,9 +96,10 @@ _MARKS = dict.fromkeys(map(ord, ",.;:、。，；："), None)
 
 def _held(survey: Survey) -> Survey:
     try:
-        return hold_open(survey.pk)
+        hold_open(survey.pk)
     except ClosedError as error:
         raise ValidationError(_("调查未在进行中，不能录入答卷。"), code="state") from error
+    return Survey.objects.select_related("questionnaire", "district").get(pk=survey.pk)
 
 
 def _check_how(survey: Survey, circle: Circle, channel: str, age_band: str) -> None:

@@ -34,6 +34,6 @@ if (part) {
     }
     tell();
   });
-  part.addEventListener("input", tell);
+  part.addEventListener("input", (event) => { if (event.target.type === "number") tell(); });
   tell();
 }
