@@ -12,6 +12,7 @@ from metrics.compute import Flag
 from metrics.indicators import Indicator, Unit, get
 from metrics.models import Run, Target
 from metrics.querysets import Figure
+from portal.opinion import note_of
 
 NO_VALUE = "—"
 
@@ -126,6 +127,8 @@ def figure_card(
         "explain_url": explain_url(run, code, scope, scope_id, part) if figure else "",
     }
     card |= against_target(value, target)
+    if note := note_of(code, figure):
+        card["note"] = note
     if earlier is not None and value is not None and earlier.value is not None:
         card |= _delta(indicator, value - earlier.value)
     return card

@@ -21,8 +21,8 @@ from portal.briefing.sentences import (
     sentence,
     templates,
 )
+from portal.opinion import margin_of
 from portal.present import (
-    NO_VALUE,
     against_target,
     explain_url,
     people_text,
@@ -122,21 +122,13 @@ def weaknesses(run: Run, scope: Scope) -> list[dict[str, Any]]:
 def _cards(
     district: District, last: Release, before: Release | None, year_ago: Release | None
 ) -> list[Card]:
-    codes = [code for one in templates() for code in one.codes if _declared(code)]
+    codes = [code for one in templates() for code in one.codes]
     books = [
         (release, figures(release.run, codes, scope="D") if release else {})
         for release in (last, before, year_ago)
     ]
     goals = targets()
     return [_card(district, one, books, goals) for one in templates()]
-
-
-def _declared(code: str) -> Indicator | None:
-    """The indicator, if its room is here already (满意度 comes with its surveys)."""
-    try:
-        return get(code)
-    except KeyError:
-        return None
 
 
 def _card(
@@ -147,7 +139,7 @@ def _card(
 ) -> Card:
     (last, book), (before, earlier), (year_ago, older) = books
     assert last is not None
-    indicator = _declared(template.code)
+    indicator = get(template.code)
     found = {code: book.get((code, district.pk, 0)) for code in template.codes}
     values = {code: one.value for code, one in found.items() if one and one.value is not None}
     flags = 0
@@ -171,8 +163,8 @@ def _card(
     return Card(
         code=template.code,
         label=template.label,
-        value_text=value_text(indicator, value) if indicator else NO_VALUE,
-        unit=unit_text(indicator) if indicator and value is not None else "",
+        value_text=value_text(indicator, value),
+        unit=unit_text(indicator) if value is not None else "",
         more=_more(template, district, book, values),
         changes=_changes(
             indicator,
@@ -222,12 +214,14 @@ def _levels(district: District, book: dict[Key, Figure]) -> dict[str, int]:
 def _more(
     template: Template, district: District, book: dict[Key, Figure], values: dict[str, float]
 ) -> list[dict[str, str]]:
-    """What stands below the big figure: levels, or the second figure of the sentence."""
+    """What stands below the big figure: levels, how sure it is, the sentence's second figure."""
     if template.code == "circles_built":
         return [
             {"label": str(LEVEL_WORDS[level]), "text": str(count)}
             for level, count in _levels(district, book).items()
         ]
+    if sure := margin_of(template.code, book.get((template.code, district.pk, 0))):
+        return [{"label": _("误差范围"), "text": sure}]
     return [
         {"label": str(get(code).name), "text": people_text(values[code])}
         for code in template.also
@@ -236,13 +230,13 @@ def _more(
 
 
 def _changes(
-    indicator: Indicator | None,
+    indicator: Indicator,
     value: float | None,
     compared: tuple[tuple[str, Release | None, Figure | None], ...],
 ) -> list[dict[str, str]]:
     told = []
     for word, release, figure in compared:
-        if indicator is None or value is None:
+        if value is None:
             continue
         if release is None or figure is None or figure.value is None:
             told.append({"word": word, "text": _("暂无"), "direction": "same", "day": ""})

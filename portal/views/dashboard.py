@@ -21,7 +21,14 @@ from metrics.work import LIVE
 from outlets.models import BusinessFormat, QualityFinding
 from portal.basis import Basis, choose, releases, with_query
 from portal.maps import BY_FORMAT, SHADES, street_layer
-from portal.present import figure_card, full_text, people_text, target_for, unit_text
+from portal.present import (
+    NO_VALUE,
+    figure_card,
+    full_text,
+    people_text,
+    target_for,
+    unit_text,
+)
 from portal.todo import waiting_for
 from portal.views.common import (
     findings_url,
@@ -42,6 +49,7 @@ HEAD = (
     "chain_share",
     "circles_with_gaps",
     "basic_basket_share",
+    "satisfaction_share",
 )
 COMPARED = ("circles_built", "outlet_count", "chain_share", "basic_basket_share", "mapped_share")
 LEVEL_WORDS = {
@@ -157,14 +165,13 @@ def _head(
     served["more"] = [
         {"label": _("居民"), "value_text": people_text(residents.num) if residents else "—"}
     ]
-    satisfaction = {
-        "label": _("居民综合满意度"),
-        "value_text": "—",
-        "status": "unknown",
-        "status_word": _("尚未开展调查"),
-        "note": _("满意度调查结果录入后显示"),
-        "run_day": run.as_of.isoformat(),
-    }
+    satisfaction = card("satisfaction_share")
+    if satisfaction["value_text"] == NO_VALUE:
+        satisfaction |= {
+            "status": "unknown",
+            "status_word": _("尚无调查结果"),
+            "note": _("居民满意度调查结束后显示"),
+        }
     return [
         built,
         served,

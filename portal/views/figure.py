@@ -16,11 +16,12 @@ from circles.models import Circle
 from core import policy
 from core.models import Clause
 from core.scope import Scope
-from metrics.indicators import Indicator, Part, all_indicators, get
+from metrics.indicators import Indicator, Part, Unit, all_indicators, get
 from metrics.models import Run, Target, Value
 from metrics.trace import outlets_behind
 from outlets.models import BusinessFormat, Outlet
 from portal.basis import offset_pager
+from portal.opinion import steps_of
 from portal.present import against_target, tags_of, target_for, unit_text, value_text
 from portal.views.common import own_district, page, scope_of, targets
 from territory.models import District, Street
@@ -136,8 +137,13 @@ def _explain(
         "tags": tags_of(run, value.flags),
         **against_target(value.value, target),
         "formula": str(indicator.formula),
-        "numerator": {"value_text": f"{value.num:,.0f}"},
+        "numerator": {
+            "value_text": value_text(indicator, value.value)
+            if indicator.unit == Unit.POINTS
+            else f"{value.num:,.0f}"
+        },
         "denominator": None if den is None else {"value_text": f"{den:,.0f}"},
+        "steps": steps_of(indicator.code, run.district, run.as_of, value.num, den),
         "coverage": {
             "percent": round(value.coverage * 100, 1),
             "text": _("已知输入占 %(p).1f%%") % {"p": value.coverage * 100},

@@ -121,7 +121,7 @@ SUMMARY: tuple[Column, ...] = (
     Column(_("从业人数（人）"), COUNT, amount("employee_count")),
     Column(_("带动就业（人）")),
     Column(_("建设改造投资额（万元）")),
-    Column(_("居民综合满意度")),
+    Column(_("居民综合满意度"), SHARE, share("satisfaction_share")),
     Column(_("使用智慧平台社区数")),
     Column(_("政策文件数")),
 )
@@ -147,7 +147,7 @@ CIRCLES: tuple[Column, ...] = (
     Column(_("情况不明业态"), figure=unknown_list, width=30),
     Column(_("连锁化率"), SHARE, share("chain_share")),
     Column(_("评价得分"), SCORE, score()),
-    Column(_("满意度")),
+    Column(_("满意度"), SHARE, share("satisfaction_share")),
     Column(_("级别"), describe=lambda row: row.circle.get_level_display() or NO_SOURCE),
     Column(_("批次"), describe=lambda row: str(row.circle.batch or NO_SOURCE), width=20),
     Column(_("启动日期"), "yyyy-mm-dd", describe=lambda row: row.circle.started_on or NO_SOURCE),

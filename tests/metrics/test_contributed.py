@@ -37,6 +37,8 @@ CODES = {
     "tasks_done_share",
     "report_on_time_share",
     "report_complete_share",
+    "satisfaction_share",
+    "basic_satisfaction_share",
 }
 
 

@@ -111,7 +111,7 @@ def test_the_dashboard_shows_the_runs_figures_and_what_is_unknown(world: World, 
     assert value is not None
     assert f"{value * 100:.1f}" in page
     assert "目标 ≥30%" in page
-    assert "尚未开展调查" in page
+    assert "尚无调查结果" in page
 
 
 def test_live_shows_the_difference(world: World, run: Run) -> None:

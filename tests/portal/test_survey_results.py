@@ -5,9 +5,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from openpyxl import load_workbook
+from scipy.stats import binomtest
 
 from assessments.models import Survey
+from core.audit import SYSTEM
+from metrics.services import make_snapshot, release_run
+from portal.briefing.figures import briefing_of
 from tests.assessments.test_results import Answered, recount
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +65,27 @@ def test_from_who_may_not_to_the_workbook(client: Client) -> None:
     Survey.objects.filter(pk=wave.survey.pk).update(state="open")
     page = asked(wave.officer, "?by=all&export=xlsx").content.decode()
     assert "调查结束后形成结果" in page
+
+
+def test_a_signed_off_figure_says_how_sure_it_is_and_whose_words_it_is(
+    client: Client, settings: Any, tmp_path: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    wave = Answered()
+    day = timezone.localdate()
+    run = make_snapshot(district=wave.district, as_of=day)
+    release_run(run=run, purpose="month", by=SYSTEM)
+    n, satisfied, *_ = recount(wave.counted())
+    client.force_login(wave.leader.user, backend="accounts.backends.ModelBackend")
+    page = client.get("/admin/").content.decode()
+    assert f"{satisfied / n * 100:.1f}" in page
+    ends = binomtest(satisfied, n).proportion_ci(method="wilson")
+    sure = f"±{(ends.high - ends.low) * 50:.1f} 个百分点（有效样本 {n} 份）"
+    assert f"误差范围 {sure}" in page
+    told = briefing_of(wave.district, wave.leader.scope)
+    assert told is not None
+    [card] = [one for one in told.cards if one.code == "satisfaction_share"]
+    assert card.more == [{"label": "误差范围", "text": sure}]
+    page = client.get(card.explain_url).content.decode()
+    assert f"数据来自“{wave.survey.name}”" in page
+    assert f"{ends.low * 100:.1f}%—{ends.high * 100:.1f}%" in page
