@@ -5,7 +5,7 @@ wave's days and state, is kept for seconds only, and is asked again when an answ
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from assessments.models import Question, Survey
@@ -16,12 +16,16 @@ MOST_KEPT = 64
 
 @dataclass(frozen=True)
 class Wave:
-    """A wave, its questions in order, the names of its circles by id."""
+    """A wave, its questions in order, the names of its circles by id.
+
+    drawn   whatever a page keeps of it for as long, such as its questions by language
+    """
 
     survey: Survey
     questions: tuple[Question, ...]
     circles: dict[Any, str]
     read_at: float
+    drawn: dict[str, str] = field(default_factory=dict)
 
 
 _kept: dict[Any, Wave] = {}

@@ -16,18 +16,10 @@ def count(key: str) -> int:
     """Count one more in this minute; how often it was."""
     timed = _in_this_minute(key)
     try:
-        return 1 if cache.add(timed, 1, SECONDS + 1) else int(cache.incr(timed))
-    except ValueError:  # it expired in between
-        return 1
-    except Exception:
-        logger.warning("the cache does not answer, nothing is counted", exc_info=True)
-        return 0
-
-
-def counted(key: str) -> int:
-    """How often it was in this minute."""
-    try:
-        return int(cache.get(_in_this_minute(key), 0))
+        try:
+            return int(cache.incr(timed))
+        except ValueError:  # the first of its minute
+            return 1 if cache.add(timed, 1, SECONDS + 1) else int(cache.incr(timed))
     except Exception:
         logger.warning("the cache does not answer, nothing is counted", exc_info=True)
         return 0

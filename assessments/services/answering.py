@@ -1,5 +1,6 @@
 """Answers to a questionnaire: checked, flagged, taken once per code."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -157,23 +158,36 @@ def flags_of(
 
 
 # --- Taking ---------------------------------------------------------------------------------------
+# Many may hold a wave at once. (Django's own row locks are all exclusive.)
+_HOLD = (
+    f"SELECT 1 FROM {Survey._meta.db_table} WHERE id = %s AND state = %s"
+    " AND opens_on <= %s AND closes_on >= %s FOR SHARE"
+)
+
+
 def hold_open(survey_id: Any, *, by_day: bool = True) -> Survey:
     """The running wave, kept from being closed until the transaction ends; else ClosedError.
 
-    Many may hold it at once; closing locks its row, and so waits for them. With `by_day` it must
-    also be between its first and its last day.
+    Closing locks its row, and so waits for whoever holds it. With `by_day` it must also be between
+    its first and its last day.
     """
-    found = Survey.objects.filter(pk=survey_id, state=Survey.State.OPEN)
+    _hold(survey_id, by_day=by_day)
+    return Survey.objects.get(pk=survey_id)
+
+
+def _hold(survey_id: Any, *, by_day: bool = True) -> None:
+    today = timezone.localdate()
+    first, last = (today, today) if by_day else (dt.date.max, dt.date.min)
     if connection.vendor == "postgresql":
-        sql, params = found.query.sql_with_params()
-        survey = next(iter(Survey.objects.raw(f"{sql} FOR SHARE", params)), None)
+        with connection.cursor() as cursor:
+            cursor.execute(_HOLD, [survey_id, Survey.State.OPEN, first, last])
+            held = cursor.fetchone() is not None
     else:
-        survey = found.first()
-    if survey is None:
+        # SQLite writes in one transaction at a time.
+        running = Survey.objects.filter(pk=survey_id, state=Survey.State.OPEN)
+        held = running.filter(opens_on__lte=first, closes_on__gte=last).exists()
+    if not held:
         raise ClosedError
-    if by_day and not survey.opens_on <= timezone.localdate() <= survey.closes_on:
-        raise ClosedError
-    return survey
 
 
 def take_answer(
@@ -186,12 +200,12 @@ def take_answer(
     wave = wave_of(token.survey_id)
     answers = _checked(wave.questions, given, age_band)
     with transaction.atomic():
-        survey = hold_open(token.survey_id)
+        _hold(token.survey_id)
         if not _use(token):
             return False
         # Nothing of the code, of the hour or of the address goes along.
         SurveyAnswer.objects.create(
-            survey=survey,
+            survey_id=token.survey_id,
             circle_id=token.circle_id,
             channel=token.channel,
             age_band=age_band,
@@ -199,7 +213,7 @@ def take_answer(
             overall=overall_of(wave.questions, answers),
             answered_on=timezone.localdate(),
             seconds=seconds,
-            flags=flags_of(survey, wave.questions, answers, seconds),
+            flags=flags_of(wave.survey, wave.questions, answers, seconds),
         )
     return True
 

@@ -23,6 +23,7 @@ from django.http import (
 from django.template.loader import get_template, render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -32,7 +33,7 @@ from assessments.models import AgeBand, Survey, SurveyToken
 from assessments.services.answering import ClosedError, take_answer, without_skipped
 from assessments.services.tokens import clean_code, find_token
 from assessments.waves import Wave, wave_of
-from core.windows import count, counted
+from core.windows import count
 from portal.survey import asking
 
 logger = logging.getLogger(__name__)
@@ -84,12 +85,11 @@ def enter(request: HttpRequest) -> HttpResponse:
     """Type a code instead of scanning it."""
     typed, errors = request.POST.get("code", "")[:100], []
     if request.method == "POST":
-        if _guesses_much(request):
-            return _closed(request, "busy", 429)
         if find_token(typed) is not None:
             path = reverse("survey:answer", args=[clean_code(typed)])
             return HttpResponseRedirect(path + _query(request), status=303)
-        count(_wrong_key(request))
+        if _guesses_much(request):
+            return _closed(request, "busy", 429)
         errors.append(_("没有这个问卷码，请对照纸条再输一遍。"))
     told = {"typed": typed, "errors": errors}
     return _page(request, "survey/enter.html", told, 400 if errors else 200)
@@ -98,12 +98,9 @@ def enter(request: HttpRequest) -> HttpResponse:
 @nameless
 def answer(request: HttpRequest, code: str) -> HttpResponse:
     """The questionnaire behind a code; sent, it is answered once and for all."""
-    if _guesses_much(request):
-        return _closed(request, "busy", 429)
     token = find_token(code)
     if token is None:
-        count(_wrong_key(request))
-        return _closed(request, "unknown", 404)
+        return _closed(request, *(("busy", 429) if _guesses_much(request) else ("unknown", 404)))
     wave = wave_of(token.survey_id)
     if shut := _shut(wave.survey):
         return _closed(request, shut, 410 if shut == "closed" else 403, wave)
@@ -149,12 +146,13 @@ def _form(
     """The questions with what was given so far, and with what is wrong."""
     errors = errors or {}
     age = request.POST.get("age_band", "")
-    questions = asking.asked(wave.questions, given, errors)
+    questions = asking.asked(wave.questions, given, errors) if given else []
     context = {
         "wave": wave,
         "circle": wave.circles.get(token.circle_id, ""),
         "minutes": asking.minutes_for(wave.questions),
-        "questions": questions,
+        "how_many": len(wave.questions),
+        "questions": _drawn(questions) if given else _untouched(wave),
         "ages": asking.age_options(age if age in AgeBand.values else ""),
         "age_errors": errors.get("age_band", []),
         "wrong": [question for question in questions if question["errors"]],
@@ -165,6 +163,19 @@ def _form(
         "fresh": request.method != "POST",
     }
     return _page(request, "survey/form.html", context, status)
+
+
+def _drawn(questions: list[dict[str, Any]]) -> SafeString:
+    draw = get_template("survey/question.html").render
+    return mark_safe("".join(draw({"question": question}) for question in questions))
+
+
+def _untouched(wave: Wave) -> SafeString:
+    """The questions as everyone first sees them: drawn once while the wave is kept in memory."""
+    language = get_language() or ""
+    if language not in wave.drawn:
+        wave.drawn[language] = _drawn(asking.asked(wave.questions, {}, {}))
+    return mark_safe(wave.drawn[language])
 
 
 def _shut(survey: Survey) -> str:
@@ -220,9 +231,6 @@ def _address(request: HttpRequest) -> str:
     return BaseThrottle().get_ident(caller)
 
 
-def _wrong_key(request: HttpRequest) -> str:
-    return f"survey:wrong:{_address(request)}"
-
-
 def _guesses_much(request: HttpRequest) -> bool:
-    return counted(_wrong_key(request)) >= settings.SURVEY_WRONG_CODES_PER_MINUTE
+    """Count one more wrong code of the address; others of the address who have a code go on."""
+    return count(f"survey:wrong:{_address(request)}") > settings.SURVEY_WRONG_CODES_PER_MINUTE

@@ -229,17 +229,16 @@ def test_of_two_at_once_one_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite lets one write at a time")
     wave = Wave()
-    use, hold = answering._use, answering.hold_open
+    use, hold = answering._use, answering._hold
 
     def race() -> int:
         both = threading.Barrier(2, timeout=20)
 
-        def meet(survey_id: Any, **more: Any) -> Survey:
-            held = hold(survey_id, **more)
+        def meet(survey_id: Any) -> None:
+            hold(survey_id)
             both.wait()
-            return held
 
-        monkeypatch.setattr(answering, "hold_open", meet)
+        monkeypatch.setattr(answering, "_hold", meet)
         SurveyAnswer.objects.all().delete()
         SurveyToken.objects.update(used=False)
         tokens = [wave.token, wave.token]
