@@ -38,6 +38,7 @@ def columns_of(
             kind=Kind.CHOICE,
             required=True,
             choices=choices_of(Channel.choices),
+            help="、".join(str(label) for label in Channel.labels),
         ),
         Column(
             key="age_band",
@@ -47,6 +48,7 @@ def columns_of(
                 Choice(str(band), label, _OTHER_WORDS.get(AgeBand(band), ()))
                 for band, label in AgeBand.choices
             ),
+            help="、".join(str(label) for label in AgeBand.labels) + _("；不详可空"),
         ),
         Column(
             key="answered_on",

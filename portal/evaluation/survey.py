@@ -75,7 +75,7 @@ def survey(request: HttpRequest, pk: Any) -> HttpResponse:
         "survey": row,
         "agency": unit_name(row.agency) if row.agency else _("自行开展"),
         "status": STATUS[State(row.state)],
-        "next_step": next_step(row, short),
+        "next_step": next_step(row, short, may_manage=may_manage),
         "ready": not short,
         "moves": [_button(row, move) for move in open_moves(SURVEY, row, scope)],
         "links": _links(row, scope, collecting=collecting),

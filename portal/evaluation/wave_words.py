@@ -38,16 +38,20 @@ def sees_progress(scope: Scope, survey: Survey) -> bool:
     return scope.all_streets or policy.may(scope, COLLECT, survey)
 
 
-def next_step(survey: Survey, short: Sequence[str]) -> str:
+def next_step(survey: Survey, short: Sequence[str], *, may_manage: bool) -> str:
     """What is to be done now, in one sentence."""
     if survey.state == State.PREPARING:
+        if not may_manage:
+            return _("区商务委正在筹备，开始后可以收集答卷。")
         return short[0] if short else _("配额和日期已备好，可以开始调查。")
     if survey.state == State.OPEN:
-        return _("正在回收答卷；%(day)s 结束后自动截止，也可提前结束。") % {
-            "day": f"{survey.closes_on:%Y-%m-%d}"
-        }
+        told = {"day": f"{survey.closes_on:%Y-%m-%d}"}
+        if may_manage:
+            return _("正在回收答卷；%(day)s 当日结束后自动截止，也可提前结束。") % told
+        return _("正在回收答卷；%(day)s 当日结束后自动截止。") % told
     if survey.state == State.CLOSED:
-        return _("已截止，密钥和住户地址摘要已清除。请核对结果后公布。")
+        done = _("已截止，密钥和住户地址摘要已清除。")
+        return done + _("请核对结果后公布。") if may_manage else done
     return _("结果已公布，街镇可以查看。")
 
 
