@@ -112,14 +112,14 @@ class QuestionsEditor(RowsEditor):
         super().__init__(row, data)
         self.formats = pickers()["formats"]
         questions = list(row.questions.order_by("sort", "id"))
-        labels = {
+        self.labels = {
             one.key: {str(o["value"]): str(o["label"]) for o in one.options} for one in questions
         }
         self.rows = Rows(
             QuestionRow,
             "rows",
             data=data,
-            initial=[question_initial(one, labels) for one in questions],
+            initial=[question_initial(one, self.labels) for one in questions],
             options={"formats": self.formats},
         )
         self._tie()
@@ -140,7 +140,7 @@ class QuestionsEditor(RowsEditor):
     def is_valid(self) -> bool:
         """All rows, and the rules between them."""
         valid = self.rows.is_valid()
-        self.rules = rules_of(self.questions)
+        self.rules = rules_of(self.questions, self.labels)
         return valid and not any(form.errors for form in self.questions)
 
     def save(self, **common: Any) -> None:

@@ -181,19 +181,25 @@ def tie(forms_in_order: list[QuestionRow]) -> None:
             above.append((str(form["key"].value() or ""), text))
 
 
-def rules_of(forms_in_order: list[QuestionRow]) -> list[dict[str, Any]]:
-    """The skip rule of every valid row ({} = always asked); errors stand at the rows."""
+Labels = Mapping[str, Mapping[str, str]]
+
+
+def rules_of(forms_in_order: list[QuestionRow], former: Labels) -> list[dict[str, Any]]:
+    """The skip rule of every valid row ({} = always asked); errors stand at the rows.
+
+    former  options by question and code as they were called before
+    """
     above: dict[str, dict[str, str]] = {}
     rules = []
     for form in forms_in_order:
-        rules.append(_rule(form, above))
+        rules.append(_rule(form, above, former))
         made = form.cleaned_data.get("made")
         if made:
             above[form.cleaned_data["key"]] = {one["value"]: one["label"] for one in made}
     return rules
 
 
-def _rule(form: QuestionRow, above: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+def _rule(form: QuestionRow, above: Labels, former: Labels) -> dict[str, Any]:
     key, text = form.cleaned_data.get("after", ""), form.cleaned_data.get("answers", "")
     if not key:
         if text:
@@ -203,7 +209,7 @@ def _rule(form: QuestionRow, above: Mapping[str, Mapping[str, str]]) -> dict[str
         form.add_error("after", _("只能取前面的选择题作条件；该题已移到后面或已删除。"))
         return {}
     try:
-        values = codes_in(text, above[key], _("该题的选项"))
+        values = codes_in(text, above[key], _("该题的选项"), former=former.get(key))
     except forms.ValidationError as error:
         form.add_error("answers", error)
         return {}

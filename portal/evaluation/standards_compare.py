@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from assessments.contents import Difference, compare
+from assessments.contents import compare
 from portal.evaluation.standards_shared import Kind, title_of
+from portal.evaluation.standards_wording import worded
 from portal.views.common import scope_of
 
 
@@ -24,7 +25,8 @@ def compared(request: HttpRequest, kind: Kind, row: Any, content: Any) -> HttpRe
     other = _chosen(request, row, others)
     groups: list[dict[str, Any]] = []
     if other is not None:
-        groups = grouped(compare(content(other), content(row)))
+        before, after = content(other), content(row)
+        groups = grouped(worded(compare(before, after), (other, before), (row, after)))
     context = {
         "kind": kind,
         "crumbs": kind.crumbs(kind.crumb(row), {"label": _("版本比较")}),
@@ -40,11 +42,11 @@ def compared(request: HttpRequest, kind: Kind, row: Any, content: Any) -> HttpRe
     return render(request, "evaluation/standard_compare.html", context)
 
 
-def grouped(found: Iterable[Difference]) -> list[dict[str, Any]]:
+def grouped(found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """The differences by part, in their order: [{label, rows}]."""
-    parts: dict[str, list[Difference]] = {}
+    parts: dict[str, list[dict[str, Any]]] = {}
     for one in found:
-        parts.setdefault(one.part_label, []).append(one)
+        parts.setdefault(one["part"], []).append(one)
     return [{"label": label, "rows": rows} for label, rows in parts.items()]
 
 

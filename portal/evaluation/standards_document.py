@@ -81,7 +81,11 @@ def _checklist(
         {
             "label": label,
             "kinds": [
-                {"label": item.label, "counts": _counts(item, names), "source": item.source}
+                {
+                    "label": item.label,
+                    "counts": counts_text(vars(item), names),
+                    "source": item.source,
+                }
                 for item in items
                 if item.category == category
             ],
@@ -90,24 +94,23 @@ def _checklist(
     ]
 
 
-def _counts(item: ChecklistItem, names: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """What counts as the kind, one text a register."""
+def counts_text(item: Mapping[str, Any], names: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """What counts as the kind (its columns by name), one text a register."""
 
-    def listed(picker: str, codes: list[str]) -> str:
-        return "、".join(names[picker].get(code, code) for code in codes)
+    def listed(picker: str) -> str:
+        return "、".join(names[picker].get(code, code) for code in item[picker])
 
     told = []
-    if item.formats:
-        formats = listed("formats", item.formats)
-        if item.facility_form:
-            form = FORMS.get(item.facility_form, item.facility_form)
+    if item["formats"]:
+        formats = listed("formats")
+        if form := item["facility_form"]:
+            form = FORMS.get(form, form)
             formats = _("%(formats)s（限%(form)s）") % {"formats": formats, "form": form}
         told.append(_("网点：%(names)s") % {"names": formats})
-    if item.services:
-        told.append(_("叠加服务：%(names)s") % {"names": listed("services", item.services)})
-    if item.facility_kinds:
-        kinds = listed("facility_kinds", item.facility_kinds)
-        told.append(_("公共服务设施：%(names)s") % {"names": kinds})
+    if item["services"]:
+        told.append(_("叠加服务：%(names)s") % {"names": listed("services")})
+    if item["facility_kinds"]:
+        told.append(_("公共服务设施：%(names)s") % {"names": listed("facility_kinds")})
     return told or [_("台账中无对应，由人工查看")]
 
 

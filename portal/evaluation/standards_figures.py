@@ -131,19 +131,26 @@ def curve_of(figure: str, nodes: Iterable[tuple[Decimal, Decimal]], points: Deci
     return [[short(x / by), short(round(y / points, 6))] for x, y in nodes]
 
 
+def _with_word(x: str, unit: str) -> str:
+    """The number with its unit; a space parts figures from the Chinese word behind."""
+    if unit in ("", YES_NO):
+        return f"{x} "
+    return f"{x}% " if unit == SHARE else f"{x} {unit}"
+
+
 def curve_text(item: Any) -> str:
-    """“60% 得 0 分，90% 得满分，其间按比例”."""
+    """“达到 60% 得 0 分，达到 90% 得满分，其间按比例计分”."""
     figure = f"{item.source}:{item.source_code}"
     unit = unit_of(figure)
     if unit == YES_NO and [[*map(str, node)] for node in item.curve_points] == THERE_OR_NOT:
         return _("具备得满分，不具备得 0 分")
     told = []
     for node in nodes_of(figure, item.curve_points, item.points):
-        x = f"{node['x']}{'' if unit == YES_NO else unit}"
+        x = _with_word(node["x"], unit)
         if Decimal(node["y"]) == item.points:
-            told.append(_("达到 %(x)s 得满分") % {"x": x})
+            told.append(_("达到 %(x)s得满分") % {"x": x})
         else:
-            told.append(_("达到 %(x)s 得 %(y)s 分") % {"x": x, "y": node["y"]})
+            told.append(_("达到 %(x)s得 %(y)s 分") % {"x": x, "y": node["y"]})
     if not told:
         return _("未设曲线")
     rule = _("其间按比例计分") if item.curve == ScoreItem.Curve.LINEAR else _("按档计分")

@@ -21,6 +21,7 @@ from portal.evaluation.standards_figures import (
 from portal.evaluation.standards_rows import Line, LinesField, NumberField, RowForm, short
 
 Kind = ScoreItem.Kind
+SAME = ("key", "name", "points", "kind", "guide", "evidence", "photo_required")
 # The form's fields of columns that they do not share a name with.
 FIELD_OF = {
     "source": "figure",
@@ -130,14 +131,11 @@ class ItemRow(RowForm):
     def row(self) -> dict[str, Any]:
         """The item as the service takes it."""
         given = self.cleaned_data
-        told = {name: given[name] for name in ("key", "name", "points", "kind")}
+        told = {name: given[name] for name in SAME} | {"step": given["step"] or Decimal("0.5")}
         if given["kind"] == Kind.JUDGED:
-            same = {name: given[name] for name in ("guide", "evidence", "photo_required")}
-            judged = {"step": given["step"] or Decimal("0.5"), "scale": given["grades"]}
-            return told | same | judged | {"source": "", "source_code": "", "source_part": ""}
+            return told | {"scale": given["grades"]}
         source, _colon, code = given["figure"].partition(":")
         return told | {
-            "guide": given["guide"],
             "source": source,
             "source_code": code,
             "source_part": given["part"],
@@ -148,8 +146,7 @@ class ItemRow(RowForm):
 
 def item_initial(item: Any) -> dict[str, Any]:
     """An item as its row shows it."""
-    same = ("key", "name", "points", "kind", "guide", "evidence", "photo_required", "step", "curve")
-    told = {name: getattr(item, name) for name in same}
+    told = {name: getattr(item, name) for name in (*SAME, "step", "curve")}
     told["scale"] = [
         {"label": one["label"], "points": str(one["points"])} for one in item.scale or []
     ]

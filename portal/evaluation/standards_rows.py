@@ -128,9 +128,14 @@ class LinesWidget(forms.Widget):
         self.columns = columns
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Line]:
-        """The lines as they were sent, those left empty dropped."""
+        """The lines as they were sent, those left empty dropped.
+
+        A column that does not apply may be left out as a whole.
+        """
         sent = [data.getlist(f"{name}-{column}") for column in self.columns]
-        lines = [dict(zip(self.columns, line, strict=True)) for line in zip(*sent, strict=False)]
+        most = max(map(len, sent))
+        filled = [column or [""] * most for column in sent]
+        lines = [dict(zip(self.columns, line, strict=True)) for line in zip(*filled, strict=False)]
         return [line for line in lines if any(text.strip() for text in line.values())]
 
 
@@ -195,11 +200,22 @@ class NamesField(forms.CharField):
         return codes_in(super().clean(value), self.names, self.what)
 
 
-def codes_in(text: str, names: Mapping[str, str], what: Any, marks: str = "、，,；;") -> list[str]:
-    """The codes of the names in a text; ValidationError with those that nobody knows."""
+def codes_in(
+    text: str,
+    names: Mapping[str, str],
+    what: Any,
+    marks: str = "、，,；;",
+    former: Mapping[str, str] | None = None,
+) -> list[str]:
+    """The codes of the names in a text; ValidationError with those that nobody knows.
+
+    former  names by code that held before: they are understood, too
+    """
     for mark in marks:
         text = text.replace(mark, "\n")
-    known = {_plain(name): code for code, name in names.items()} | {code: code for code in names}
+    known = {code: code for code in names}
+    for one in (former or {}, names):
+        known |= {_plain(name): code for code, name in one.items() if code in names}
     asked = [part for part in (_plain(one) for one in text.split("\n")) if part]
     unknown = [part for part in asked if part not in known]
     if unknown:

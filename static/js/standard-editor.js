@@ -236,6 +236,21 @@ function mountPickers(within) {
   }
 }
 
+/** What is empty or does not apply is not sent: the server takes so many fields and no more. */
+function leaveOut() {
+  for (const line of form.querySelectorAll("[data-line]")) {
+    const fields = [...line.querySelectorAll("input, select")];
+    if (fields.every((field) => !field.value)) for (const field of fields) field.disabled = true;
+  }
+  for (const part of form.querySelectorAll(".question__score")) {
+    if (getComputedStyle(part).display === "none") for (const field of part.querySelectorAll("input, select")) field.disabled = true;
+  }
+  // The browser's back button shows the page as it was left.
+  addEventListener("pageshow", () => {
+    for (const field of form.querySelectorAll(":disabled")) field.disabled = false;
+  });
+}
+
 // --- Mount ---------------------------------------------------------------------------------------
 
 function mount() {
@@ -249,6 +264,7 @@ function mount() {
   form.addEventListener("change", touched);
   form.addEventListener("submit", () => {
     changed = false;
+    leaveOut();
   });
   addEventListener("beforeunload", (event) => {
     if (changed) event.preventDefault();
