@@ -7,6 +7,7 @@ from accounts.api.views import JobFace, MeFace
 from assessments.api.checklists import ChecklistFace
 from assessments.api.grades import GradeFace
 from assessments.api.scorecards import ScorecardFace
+from assessments.api.standards import StandardFace
 from assessments.api.surveys import SurveyFace
 from circles.api.sites import FacilityFace, SpaceFace
 from circles.api.views import BatchFace, CircleFace, CompoundFace
@@ -56,6 +57,7 @@ for prefix, face in {
     "meetings": MeetingFace,
     "tasks": TaskFace,
     "proposals": ProposalFace,
+    "standards": StandardFace,
     "checklists": ChecklistFace,
     "scorecards": ScorecardFace,
     "surveys": SurveyFace,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from assessments.models import Checklist, Grade, Standard
+from core.models import Clause
 from metrics.models import Release
 from tests.assessments.making import (
     make_evaluation,
@@ -68,9 +69,21 @@ def _grade(setting: Any) -> None:
     )
 
 
+def _standard(setting: Any) -> None:
+    """One of its own code, with a basis and a questionnaire."""
+    number = setting.number()
+    make_standard(
+        setting.district,
+        code=f"standard-{number}",
+        questionnaire=make_questionnaire(setting.district, code=f"of-standard-{number}"),
+        clause=Clause.objects.order_by("id")[number % 50],
+    )
+
+
 ONE_MORE: dict[str, Callable[[Any], Any]] = {
     "assessments.checklist": _checklist,
     "assessments.grade": _grade,
     "assessments.scorecard": _scorecard,
+    "assessments.standard": _standard,
     "assessments.survey": _survey,
 }
