@@ -199,7 +199,9 @@ def test_figures_are_those_of_the_last_release_that_the_period_covers() -> None:
     )
     assert found["chains"].number == Decimal("31.2")
     # Of the whole district only, or of nothing: not a street's to report.
-    assert not found.keys() & {"streets-covered", "no-such-figure", "satisfaction", "investment"}
+    assert not found.keys() & {"streets-covered", "no-such-figure", "investment"}
+    # Nobody has been asked there.
+    assert found["satisfaction"].number is None
     report.refresh_from_db()
     assert report.release_id == release.pk
     department = report_of("department_quarter", "2026-Q4", "tax")
