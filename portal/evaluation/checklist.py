@@ -25,6 +25,7 @@ from core.workflow import open_moves
 from outlets.models import Outlet
 from outlets.models.outlet import Status
 from portal.coordination.acting import common_of, run_here, seen_in
+from portal.evaluation.checklist_trail import trail_of
 from portal.evaluation.evaluation import crumbs, find
 from portal.views.common import page, scope_of
 
@@ -67,6 +68,7 @@ def checklist(request: HttpRequest, pk: Any) -> HttpResponse:
             "moves": [_move(move, row) for move in open_moves(CHECKLIST, row, scope)],
             "may_override": may_override(row, scope),
             "waits": _waits(row, scope),
+            "trail": trail_of(row, {line.item.key: line.item.label for line in lines}),
         }
     return render(request, "evaluation/checklist.html", context)
 
