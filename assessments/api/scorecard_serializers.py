@@ -88,8 +88,10 @@ class ScorecardDetailSerializer(ScorecardSerializer):
         return "" if own and new else card.comment
 
     def get_scores(self, card: Any) -> list[dict[str, Any]]:
-        """In the order of the standard."""
-        given = {score.item_id: score for score in card.scores.all()}
+        """In the order of the standard; a draft's points are its expert's own."""
+        draft = card.state == Scorecard.State.DRAFT
+        hidden = draft and scope_of(self.context["request"]).user_id != card.expert_id
+        given = {} if hidden else {score.item_id: score for score in card.scores.all()}
         items = ScoreItem.objects.filter(
             dimension__standard=card.evaluation.standard_id, kind=ScoreItem.Kind.JUDGED
         ).select_related("dimension")

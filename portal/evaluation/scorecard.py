@@ -77,6 +77,8 @@ def scorecard(request: HttpRequest, pk: Any) -> HttpResponse:
     context["sheet"] = sheet_of(card)
     if own and card.state == State.DRAFT:
         return render(request, "evaluation/scorecard_form.html", context)
+    # A draft is its expert's own until it is handed in.
+    context["hidden"] = not own and card.state == State.DRAFT
     return render(request, "evaluation/scorecard_read.html", context)
 
 
