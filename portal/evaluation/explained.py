@@ -210,7 +210,7 @@ def _origins(grade: Grade, scope: Scope) -> list[Told]:
 
 def _results_of(survey: Mapping[str, Any] | None, scope: Scope) -> str:
     may = survey and policy.may(scope, "assessments.surveys")
-    return reverse("evaluation:results", args=[survey["id"]]) if may and survey else ""
+    return reverse("evaluation:survey_results", args=[survey["id"]]) if may and survey else ""
 
 
 def _cards(cards: Mapping[str, Any]) -> str:

@@ -4,7 +4,6 @@ Where the circle was graded under a standard that grade is shown; else what woul
 draft standard too, worked out now and stored nowhere.
 """
 
-from itertools import zip_longest
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -13,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from assessments.gates import MET, UNKNOWN, UNMET
 from assessments.grading import missing_text
 from assessments.models import Grade, Standard
 from assessments.previewing import preview
@@ -135,33 +135,37 @@ def _dimensions(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _gates(told: list[dict[str, Any]], level: str) -> list[dict[str, Any]]:
-    """The conditions of a level; the required groups of one stand beside those of the other."""
-    found: list[dict[str, list[dict[str, Any]]]] = []
+    """The conditions of a level, each in one row; the required groups together in one."""
+    sides: list[dict[str, list[dict[str, Any]]]] = []
     for side in told:
         gates: dict[str, list[dict[str, Any]]] = {}
         for one in side["levels"]:
             for gate in one["gates"] if one["level"] == level else ():
-                kind = gate["wanted"] if gate["gate"] == "required" else gate["gate"]
-                gates.setdefault(kind, []).append(gate)
-        found.append(gates)
-    rows = []
-    for kind in dict.fromkeys(kind for side in found for kind in side):
-        for a, b in zip_longest(*(side.get(kind, []) for side in found)):
-            rows.append(_row(_labels().get(kind, kind), [_gate(a), _gate(b)]))
-    return rows
+                gates.setdefault(gate["gate"], []).append(gate)
+        sides.append(gates)
+    labels = _labels()
+    asked = [kind for kind in labels if any(kind in side for side in sides)]
+    return [_row(labels[kind], [_gate(side.get(kind, [])) for side in sides]) for kind in asked]
 
 
-def _gate(gate: dict[str, Any] | None) -> dict[str, Any]:
-    if gate is None:
+def _gate(gates: list[dict[str, Any]]) -> dict[str, Any]:
+    """One condition; of several the worst counts, and those that are not met are named."""
+    if not gates:
         return {"text": _("没有此项要求")}
-    status, word = GATES[gate["state"]]
-    return {"text": gate["wanted"], "note": gate["is"], "status": status, "word": str(word)}
+    state = min((gate["state"] for gate in gates), key=(UNMET, UNKNOWN, MET).index)
+    status, word = GATES[state]
+    told = {"status": status, "word": str(word)}
+    if len(gates) == 1:
+        return told | {"text": gates[0]["wanted"], "note": gates[0]["is"]}
+    open_ = [gate["text"] for gate in gates if gate["state"] != MET]
+    return told | {"text": _("%(n)d 项") % {"n": len(gates)}, "note": "；".join(open_)}
 
 
 def _labels() -> dict[str, str]:
     return {
         "min_basic": _("基本保障类种类数"),
         "min_quality": _("品质提升类种类数"),
+        "required": _("必备业态"),
         "min_score": _("评价得分"),
         "min_satisfaction": _("居民综合满意度"),
         "min_basic_satisfaction": _("居民基本满意度"),
