@@ -190,7 +190,7 @@ class StandardChangeSerializer(StandardWriteSerializer):
 
 
 class StandardDifferenceSerializer(serializers.Serializer[Any]):
-    """One thing that two standards say differently; null = not there."""
+    """One thing that they say differently: `before` the other, `after` this one; null = not there."""
 
     part = serializers.CharField()
     part_label = serializers.CharField()
@@ -203,6 +203,6 @@ class StandardDifferenceSerializer(serializers.Serializer[Any]):
 
 
 class StandardComparisonSerializer(serializers.Serializer[Any]):
-    """What the other standard says otherwise than this one."""
+    """What this standard says otherwise than the other."""
 
     differences = StandardDifferenceSerializer(many=True)

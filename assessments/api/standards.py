@@ -169,10 +169,10 @@ class StandardFace(MovingFace):
     )
     @action(detail=True, methods=["get"])
     def compare(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """What the other says otherwise than this one."""
+        """What this one says otherwise than the other: `before` is the other's."""
         row = self.get_object()
         other = get_object_or_404(self.get_queryset(), **self._other(row))
-        found = {"differences": compare(content_of(row), content_of(other))}
+        found = {"differences": compare(content_of(other), content_of(row))}
         shown = StandardComparisonSerializer(found).data
         return Response(shown, headers={"ETag": etag_of(row)})
 

@@ -1,10 +1,13 @@
 """Standards and questionnaires: drafted, checked, published once and for all, compared."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from assessments import reference
 from assessments.contents import compare, content_of, content_of_questionnaire
 from assessments.models import Questionnaire, Standard
 from assessments.services import questionnaires, standards
@@ -277,3 +280,29 @@ def test_a_questionnaire_goes_the_same_way(district: Any, who: dict[str, Any]) -
     assert questionnaires.publish_questionnaire(questionnaire=draft, **who).state == "published"
     first.refresh_from_db()
     assert first.state == "retired"
+
+
+def test_a_reference_file_that_differs_makes_a_draft_and_changes_nothing_else(
+    settings: Any, tmp_path: Path
+) -> None:
+    fixtures = Path(settings.FIXTURE_ROOT)
+    for name in ("territory", "standards", "questionnaires"):
+        shutil.copy(fixtures / f"{name}.json", tmp_path)
+    before = [content_of(one) for one in Standard.objects.order_by("pk")]
+    reference.load(tmp_path)
+    assert [content_of(one) for one in Standard.objects.order_by("pk")] == before
+
+    file = tmp_path / "standards.json"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('"min_answers": 100', '"min_answers": 120'), encoding="utf-8")
+    for _time in range(2):
+        reference.load(tmp_path)
+        made = Standard.objects.order_by("code", "number")
+        assert [(one.code, one.number, one.state, one.min_answers) for one in made] == [
+            ("default", 1, "published", 100),
+            ("default", 2, "draft", 120),
+            ("shanxi", 1, "published", 100),
+            ("shanxi", 2, "draft", 120),
+        ]
+    # The staff's new version of the questionnaire is no reason for another draft.
+    assert made[1].questionnaire == Questionnaire.objects.get(code="satisfaction")
