@@ -190,7 +190,7 @@ class StandardChangeSerializer(StandardWriteSerializer):
 
 
 class StandardDifferenceSerializer(serializers.Serializer[Any]):
-    """One thing that they say differently: `before` the other, `after` this one; null = not there."""
+    """One thing that they say differently, the other `before`, this one `after`; null = absent."""
 
     part = serializers.CharField()
     part_label = serializers.CharField()
