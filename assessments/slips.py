@@ -94,7 +94,8 @@ def _lines(words: _Words) -> list[tuple[str, float, float, float]]:
     lines: list[tuple[str, float, float, float]] = [
         (words.title, 11, 0, 2),
         (words.circle, 9.5, 0.2, 4),
-        (_("扫码填写，匿名，每码限答一次"), 9.5, 0, 3),
+        (_("扫码填写，匿名，"), 9.5, 0, 0),
+        (_("每码限答一次"), 9.5, 0, 3),
         (_("请于 %(day)s 前填写") % {"day": f"{words.until:%Y-%m-%d}"}, 8, 0.3, 3),
     ]
     if words.is_sample:

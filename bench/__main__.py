@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHES = ("ledger",)
+BENCHES = ("ledger", "survey")
 
 
 def main(*names: str) -> int:

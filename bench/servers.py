@@ -1,16 +1,24 @@
 """A throwaway PostgreSQL with the tables and reference rows of the platform."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.plugins import servers
 from tests.plugins.servers import FIXED_ENVIRONMENT, SHARED_POSTGRES, run_folder, shared_servers
+
+# What an office's server is set to, and servers for tests are not: a commit is on the disk.
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
 @contextmanager
-def database() -> Iterator[Path]:
+def database(*, durable: bool = False) -> Iterator[Path]:
     """Django set up on an empty, migrated database; yields a folder for files."""
+    if durable:
+        servers.POSTGRES_OPTIONS.update(DURABLE)
+        servers.HOMES = (Path(tempfile.gettempdir()),) * 2
     with shared_servers():
         folder = run_folder() / "bench"
         folder.mkdir()

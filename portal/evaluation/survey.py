@@ -54,6 +54,7 @@ MOVES: dict[str, tuple[Callable[..., Survey], Any, Any]] = {
 ACTS = {
     "assessments.create_survey": gettext_lazy("新建"),
     "assessments.change_survey": gettext_lazy("修改"),
+    "assessments.make_tokens": gettext_lazy("生成问卷码"),
     "assessments.import_answers": gettext_lazy("导入答卷"),
     "assessments.undo_import": gettext_lazy("撤销导入"),
 } | {SURVEY.act_name(move.word): move.label for move in SURVEY.moves}

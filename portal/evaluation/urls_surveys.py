@@ -23,6 +23,14 @@ urlpatterns: list[URLPattern] = [
     path("surveys/<uuid:pk>/import/<uuid:file>/undo/", survey_import.undo, name="survey_undo"),
     path("surveys/<uuid:pk>/move/<slug:word>/", survey.move, name="survey_move"),
     path("surveys/<uuid:pk>/tokens/", survey_tokens.tokens, name="survey_tokens"),
-    path("surveys/<uuid:pk>/tokens/sheet.pdf", survey_tokens.sheet, name="survey_token_sheet"),
-    path("surveys/<uuid:pk>/tokens/links.xlsx", survey_tokens.links, name="survey_token_links"),
+    path(
+        "surveys/<uuid:pk>/tokens/<uuid:circle>/slips.pdf",
+        survey_tokens.sheet,
+        name="survey_token_sheet",
+    ),
+    path(
+        "surveys/<uuid:pk>/tokens/<uuid:circle>/links.csv",
+        survey_tokens.links,
+        name="survey_token_links",
+    ),
 ]

@@ -8,13 +8,20 @@ from django.utils import timezone
 from accounts.models import Office
 from accounts.roles import COMMISSION_ADMIN, PROGRAMME_OFFICER, SURVEY_AGENCY
 from assessments.models import Survey
+from assessments.services.tokens import digest_of, token_text
 from tests.assessments.making import YEAR, make_questionnaire, make_survey
 from tests.factories import OfficeFactory
-from tests.permissions.callers import COMMISSION_PEOPLE, FOREIGN_OFFICER, STREET_PEOPLE
+from tests.permissions.callers import (
+    COMMISSION_PEOPLE,
+    EVERYONE,
+    FOREIGN_OFFICER,
+    STREET_PEOPLE,
+)
 from tests.permissions.entries import (
     DISTRICT_WIDE,
     OF_THE_STREET,
     ONLY_FOREIGN,
+    PUBLIC,
     WRITERS,
     ListEntry,
     PageEntry,
@@ -102,7 +109,26 @@ def of_survey(own: Who, other: Who, rows: str = "surveys", **more: Any) -> PageE
     return PageEntry(own, of_row(rows, pk="pk"), other=other, foreign=ONLY_FOREIGN, **more)
 
 
+def codes_of(world: Any, place: str) -> dict[str, Any]:
+    survey = world.rows["open_surveys"][place]
+    return {"pk": survey.pk, "circle": survey.circles.get().circle_id}
+
+
+def code_of(world: Any, place: str) -> dict[str, Any]:
+    return {"code": token_text(world.rows["open_surveys"][place], 1)}
+
+
 PAGES: dict[str, PageEntry] = {
+    "survey:enter": PUBLIC,
+    # Whoever has the code is whom it was given to.
+    "survey:answer": PageEntry(EVERYONE, code_of, other=EVERYONE, foreign=EVERYONE),
+    "evaluation:survey_tokens": of_survey(COLLECTING, OFFICERS, "open_surveys"),
+    "evaluation:survey_token_sheet": PageEntry(
+        COLLECTING, codes_of, other=OFFICERS, foreign=ONLY_FOREIGN
+    ),
+    "evaluation:survey_token_links": PageEntry(
+        COLLECTING, codes_of, other=OFFICERS, foreign=ONLY_FOREIGN
+    ),
     "evaluation:surveys": PageEntry(LOOKING_ON | STREET_PEOPLE | {FOREIGN_OFFICER}),
     "evaluation:survey_new": PageEntry(OFFICERS | {FOREIGN_OFFICER}),
     "evaluation:survey": of_survey(LOOKING_ON, COMMISSION_PEOPLE),
@@ -161,6 +187,14 @@ def fill(world: Any, place: str, street: Any) -> None:
             ),
         )
         world.add(name, place, survey)
+    running = world.rows["open_surveys"][place]
+    for serial, channel in enumerate(("qr", "link"), start=1):
+        running.tokens.create(
+            circle=world.rows["circles"][place],
+            serial=serial,
+            channel=channel,
+            digest=digest_of(token_text(running, serial)),
+        )
     imported = world.rows["open_surveys"][place].imports.create(
         name="结果.xlsx", sha256="0" * 64, rows=0
     )
