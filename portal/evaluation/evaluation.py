@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from assessments.models import Checklist, Evaluation, Grade
-from assessments.services.evaluations import change_kind
+from assessments.services.checklists import OVERRIDE
+from assessments.services.evaluations import MANAGE, change_kind
+from assessments.workflow.checklists import CONFIRM
 from core import policy
 from core.audit import current_actor
 from core.scope import Scope
@@ -19,8 +21,6 @@ from portal.evaluation.register import satisfaction_text
 from portal.evaluation.starting import day_of
 from portal.evaluation.year_rows import STAGES, YearRow, dressed
 from portal.views.common import page, scope_of
-
-MANAGE = "assessments.manage_evaluations"
 
 
 @page("assessments.evaluations")
@@ -123,9 +123,14 @@ def _checklist(row: YearRow, scope: Scope) -> dict[str, Any]:
     if confirmed:
         return step | {"next": _("%(who)s 已确认") % {"who": checklist.confirmed_by_label}}
     if unknown:
-        told = _("%(n)d 项情况不明，请主报街镇现场核实。") % {"n": unknown}
-        return step | {"next": told, "label": _("核实分型表"), "main": True}
-    return step | {"next": _("请区商务委确认。"), "main": True}
+        step["next"] = _("%(n)d 项情况不明，由主报街镇（%(street)s）现场核实。") % {
+            "n": unknown,
+            "street": row.circle.lead_street,
+        }
+        if policy.may(scope, OVERRIDE, checklist):
+            step |= {"label": _("核实分型表"), "main": True}
+        return step
+    return step | {"next": _("请区商务委确认。"), "main": policy.may(scope, CONFIRM, checklist)}
 
 
 def _unknown_note(unknown: int) -> str:

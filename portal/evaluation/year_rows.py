@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q
+from django.db.models.fields.json import KT
 from django.utils.translation import gettext_lazy as _
 
+from assessments.gates import UNKNOWN
 from assessments.models import Checklist, Evaluation, Grade, Scorecard, Standard
 from assessments.presence import Kinds, kinds_of
 from assessments.results import Cell, last_survey, results
@@ -58,8 +60,9 @@ class YearRow:
         """How far it is: a key of STAGES."""
         if self.evaluation is None:
             return "not_started"
-        if self.grade is not None:
+        if self.grade is not None and self.grade.state != Grade.State.PROPOSED:
             return str(self.grade.state)
+        # A proposal may be made at any time; what it still lacks comes first.
         if self.checklist is None:
             return "fill"
         if self.checklist.state == Checklist.State.DRAFT:
@@ -68,7 +71,7 @@ class YearRow:
             return "grading"
         if self.cards < self.wanted:
             return "scoring"
-        return "propose"
+        return "propose" if self.grade is None else "proposed"
 
     @property
     def level(self) -> str:
@@ -78,8 +81,11 @@ class YearRow:
             return ""
         if grade.outcome:
             return str(grade.get_outcome_display())
-        word = grade.get_proposed_level_display() if grade.proposed_level else _("未达基础型")
-        return str(word)
+        if grade.proposed_level:
+            return str(grade.get_proposed_level_display())
+        # What nobody knows is not missed. `lowest`: how the lowest level's conditions stand.
+        unknown = getattr(grade, "lowest", "") == UNKNOWN
+        return str(_("情况不明") if unknown else _("未达基础型"))
 
 
 def year_rows(
@@ -114,7 +120,10 @@ def dressed(
     cards = _cards_in([one.pk for one in evaluations.values()])
     grades = {
         grade.evaluation_id: grade
-        for grade in Grade.objects.visible_to(scope).filter(evaluation__in=evaluations.values())
+        for grade in Grade.objects.visible_to(scope)
+        .filter(evaluation__in=evaluations.values())
+        .annotate(lowest=KT("explanation__levels__0__state"))
+        .defer("explanation")
     }
     surveyed = surveyed_circles(circles, year, scope)
     sees_grades = policy.may(scope, "assessments.scorecards")
