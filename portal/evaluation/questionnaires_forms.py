@@ -61,7 +61,7 @@ class QuestionRow(RowForm):
 
     text = forms.CharField(label=gettext_lazy("题目"), max_length=200)
     kind = forms.ChoiceField(label=gettext_lazy("题型"), choices=Kind.choices)
-    required = forms.BooleanField(label=gettext_lazy("必答"), required=False)
+    required = forms.BooleanField(label=gettext_lazy("必答"), required=False, initial=True)
     most = forms.IntegerField(
         label=gettext_lazy("最多选几项／最多几字"), min_value=1, max_value=2000, required=False
     )

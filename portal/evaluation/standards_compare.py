@@ -51,7 +51,7 @@ def grouped(found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _chosen(request: HttpRequest, row: Any, others: list[Any]) -> Any:
-    """What the address names; else the version before this one; else any."""
+    """What the address names; else the version before this one, else another of its code."""
     try:
         asked = uuid.UUID(request.GET.get("with", ""))
     except ValueError:
@@ -59,8 +59,8 @@ def _chosen(request: HttpRequest, row: Any, others: list[Any]) -> Any:
     for one in others:
         if one.pk == asked:
             return one
-    earlier = [one for one in others if one.code == row.code and one.number < row.number]
-    return earlier[0] if earlier else next(iter(others), None)
+    same = [one for one in others if one.code == row.code]
+    return next((one for one in same if one.number < row.number), next(iter(same), None))
 
 
 def _option(row: Any) -> str:

@@ -67,6 +67,7 @@ class ItemRow(RowForm):
     photo_required = forms.BooleanField(label=gettext_lazy("须附照片"), required=False)
     step = NumberField(
         label=gettext_lazy("评分步长（分）"),
+        initial=Decimal("0.5"),
         min_value=Decimal("0.01"),
         max_digits=4,
         decimal_places=2,

@@ -118,12 +118,14 @@ def worded(found: list[Difference], a: Version, b: Version) -> list[dict[str, An
     return [
         {
             "part": one.part_label,
-            "label": one.label,
-            "field": one.field_label if one.field else "",
+            "label": one.label if one.key else one.field_label,
+            "field": one.field_label if one.key and one.field else "",
             "before": old.text(one, one.before),
             "after": new.text(one, one.after),
         }
         for one in found
+        # What programs call a version says nothing to people.
+        if one.field != "code"
     ]
 
 

@@ -143,7 +143,7 @@ function showEarlier() {
     select.value = above.some(([key]) => key === now) ? now : "";
     if (question.querySelector('select[name$="-kind"]').value === "open") return;
     const text = question.querySelector('input[name$="-text"]').value;
-    above.push([question.querySelector('input[name$="-key"]').value, `${words.question} ${at + 1} ${words.questionEnd}：${text.slice(0, 40)}`]);
+    above.push([question.querySelector('input[name$="-key"]').value, `${words.numberBefore} ${at + 1} ${words.numberAfter}：${text.slice(0, 40)}`]);
   });
 }
 
