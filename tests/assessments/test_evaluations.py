@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assessments.models import Checklist, ChecklistLine, Evaluation, Grade
@@ -119,6 +121,16 @@ def test_the_register_its_acts_and_a_line_looked_at_on_the_spot() -> None:
     for name, said in (("start", "已开始 2 个"), ("fill", "填列 2 个")):
         answer = officer.post(reverse(f"evaluation:{name}"), form, follow=True)
         assert said in answer.content.decode()
+
+    # However many circles there are, the register asks the database as often.
+    with CaptureQueriesContext(connection) as few:
+        officer.get(home)
+    more = [CircleFactory(lead_street=cast.street) for _ in range(3)]
+    for name in ("start", "fill"):
+        officer.post(reverse(f"evaluation:{name}"), form | {"circle": [c.pk for c in more]})
+    with CaptureQueriesContext(connection) as many:
+        assert more[2].name in officer.get(home).content.decode()
+    assert len(many) == len(few)
 
     # A street finds its own circles; what is exported is what is shown.
     shown = street.get(home).content.decode()
