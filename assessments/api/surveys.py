@@ -14,6 +14,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assessments.api.results import NAMES, PARAMETERS, ResultsSerializer, results_answer
 from assessments.api.survey_serializers import (
     AnswerRowSerializer,
     AnswersSerializer,
@@ -27,7 +28,7 @@ from assessments.models import Questionnaire, Survey
 from assessments.services import surveys
 from assessments.services.bringing import MOST_ROWS, BadRowsError, bring_rows
 from core.api.callers import actor_of, scope_of
-from core.api.filters import CodesFilter, FaceFilterSet
+from core.api.filters import OF_EVERY_ANSWER, CodesFilter, FaceFilterSet
 from core.api.idempotency import once
 from core.api.moving import MoveCommentSerializer, MovingFace, described
 from core.api.problems import errors_of, problem_response
@@ -70,6 +71,7 @@ class SurveyFace(MovingFace):
         "close": "assessments.manage_surveys",
         "publish": "assessments.manage_surveys",
         "answers": "assessments.collect_answers",
+        "results": "assessments.surveys",
     }
     subject = gettext_lazy("调查批次")
     explained = gettext_lazy(
@@ -88,6 +90,10 @@ class SurveyFace(MovingFace):
         """With questionnaire and agency."""
         rows: QuerySet[Any] = Survey.objects.visible_to(scope)
         return rows.select_related("questionnaire", "agency")
+
+    def parameters(self) -> frozenset[str]:
+        """Results are asked for by group and place."""
+        return OF_EVERY_ANSWER | NAMES if self.action == "results" else super().parameters()
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """筹备."""
@@ -156,6 +162,13 @@ class SurveyFace(MovingFace):
             return once(request, act)
         except BadRowsError as refused:
             return _refused(refused.errors)
+
+    @extend_schema(responses=ResultsSerializer, parameters=PARAMETERS)
+    @action(detail=True, methods=["get"])
+    def results(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Satisfaction with its interval, of a wave that is over; too few are withheld."""
+        told = results_answer(self.get_object(), scope_of(request), request.query_params)
+        return Response(told)
 
     def _moved(self, request: Request, service: Any) -> Response:
         return self.moved(

@@ -9,7 +9,15 @@ from accounts.roles import SURVEY_AGENCY
 from tests.assessments.making import make_questionnaire, make_survey
 from tests.factories import OfficeFactory
 from tests.permissions.callers import COMMISSION_PEOPLE, STREET_PEOPLE
-from tests.permissions.entries import ONLY_FOREIGN, ListEntry, PageEntry, WriteEntry, of_row
+from tests.permissions.entries import (
+    DISTRICT_WIDE,
+    OF_THE_STREET,
+    ONLY_FOREIGN,
+    ListEntry,
+    PageEntry,
+    WriteEntry,
+    of_row,
+)
 
 LISTS: dict[str, ListEntry] = {}
 WRITES: tuple[WriteEntry, ...] = ()
@@ -19,6 +27,12 @@ PAGES: dict[str, PageEntry] = {
         COMMISSION_PEOPLE | STREET_PEOPLE | {SURVEY_AGENCY},
         of_row("published_surveys", pk="pk"),
         other=COMMISSION_PEOPLE,
+        foreign=ONLY_FOREIGN,
+    ),
+    "api:v1:surveys-results": PageEntry(
+        DISTRICT_WIDE | OF_THE_STREET | {SURVEY_AGENCY},
+        of_row("published_surveys", pk="pk"),
+        other=DISTRICT_WIDE,
         foreign=ONLY_FOREIGN,
     ),
 }

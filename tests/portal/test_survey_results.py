@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from scipy.stats import binomtest
 
 from assessments.models import Survey
+from assessments.results import Results
 from core.audit import SYSTEM
 from metrics.services import make_snapshot, release_run
 from portal.briefing.figures import briefing_of
@@ -65,6 +66,35 @@ def test_from_who_may_not_to_the_workbook(client: Client) -> None:
     Survey.objects.filter(pk=wave.survey.pk).update(state="open")
     page = asked(wave.officer, "?by=all&export=xlsx").content.decode()
     assert "调查结束后形成结果" in page
+
+
+def test_systems_read_the_same_cells(client: Client) -> None:
+    wave = Answered()
+
+    def asked(person: Any, query: str = "") -> Any:
+        client.force_login(person.user, backend="accounts.backends.ModelBackend")
+        return client.get(f"/api/v1/surveys/{wave.survey.pk}/results/{query}")
+
+    assert asked(wave.rival).status_code == 404
+    other = wave.other.lead_street.code
+    assert asked(wave.street_officer, "?by=age_band").status_code == 403
+    for query in (
+        f"?by=circle&street={other}",
+        "?by=town",
+        f"?by=street&street={wave.street.code}",
+    ):
+        assert asked(wave.street_officer, query).status_code == 400
+    cells = {one["key"]: one for one in asked(wave.officer, "?by=circle").json()["cells"]}
+    n, satisfied, *_ = recount(wave.counted(circle=wave.other))
+    shown, small = cells[wave.other.code], cells[wave.small.code]
+    assert (shown["n"], shown["share"]) == (n, satisfied / n)
+    assert {small[name] for name in small.keys() - {"key", "label", "state", "quota"}} == {None}
+    query = f"?by=age_band&circle={wave.other.code}"
+    bands = {one["key"]: one["state"] for one in asked(wave.officer, query).json()["cells"]}
+    found = Results(wave.survey, wave.officer.scope).cells("age_band", wave.other)
+    assert bands == {one.key: one.state for one in found}
+    Survey.objects.filter(pk=wave.survey.pk).update(state="open")
+    assert asked(wave.officer).status_code == 403
 
 
 def test_a_signed_off_figure_says_how_sure_it_is_and_whose_words_it_is(
