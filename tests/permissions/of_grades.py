@@ -29,6 +29,7 @@ from tests.permissions.entries import (
 
 State = Grade.State
 OFFICERS: Who = frozenset({COMMISSION_ADMIN, PROGRAMME_OFFICER})
+PROPOSING: Who = WRITERS | {FOREIGN_OFFICER}
 DECIDING: Who = frozenset({APPROVER})
 PUBLISHING: Who = frozenset({PROGRAMME_OFFICER, APPROVER})
 OF_STREET: Who = STREET_PEOPLE | {TOKEN_OF_STREET}
@@ -44,7 +45,7 @@ LISTS: dict[str, ListEntry] = {
             "circle": lambda row: row.circle.code,
             "street": lambda row: row.circle.lead_street.code,
         },
-        hidden={"submitted_grades": DISTRICT_WIDE | {FOREIGN_OFFICER}},
+        hidden={"submitted_grades": DISTRICT_WIDE},
     )
 }
 
@@ -70,9 +71,10 @@ WRITES: tuple[WriteEntry, ...] = (
     WriteEntry(
         "post",
         "api:v1:grades-propose",
-        WRITERS | {FOREIGN_OFFICER},
-        WRITERS | {FOREIGN_OFFICER},
+        PROPOSING,
+        PROPOSING,
         of_year,
+        foreign=PROPOSING,
     ),
     _move("submit", WRITERS, "proposed_grades", foreign=ONLY_FOREIGN),
     _move("return", DECIDING, "submitted_grades"),
@@ -95,7 +97,11 @@ PAGES: dict[str, PageEntry] = {
     "evaluation:grades": PageEntry(COMMISSION_PEOPLE | STREET_PEOPLE | ONLY_FOREIGN),
     "evaluation:propose": PageEntry(OFFICERS | ONLY_FOREIGN, method="post"),
     "evaluation:grades_move": PageEntry(
-        OFFICERS | ONLY_FOREIGN, lambda world, place: {"word": "submit"}, method="post"
+        OFFICERS | ONLY_FOREIGN,
+        lambda world, place: {"word": "submit"},
+        other=OFFICERS | ONLY_FOREIGN,
+        foreign=OFFICERS | ONLY_FOREIGN,
+        method="post",
     ),
     "evaluation:grade_compare": PageEntry(COMMISSION_PEOPLE | ONLY_FOREIGN),
     "evaluation:grade": of_grade(COMMISSION_PEOPLE | STREET_PEOPLE, COMMISSION_PEOPLE),
