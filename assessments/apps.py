@@ -10,4 +10,4 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from assessments import policy  # noqa: F401
-        from assessments.services import surveys  # noqa: F401
+        from assessments.services import scoring_reminders, surveys  # noqa: F401

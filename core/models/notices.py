@@ -49,6 +49,7 @@ class ReminderStage(models.Model):
         REPORT = "report", _("进展报送")
         TASK = "task", _("任务")
         PROPOSAL = "proposal", _("提案建议")
+        SCORECARD = "scorecard", _("专家评分")
 
     class Audience(models.TextChoices):
         OWNER = "owner", _("经办人")

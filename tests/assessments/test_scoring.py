@@ -1,5 +1,6 @@
 """Scoring: only by its expert, on the version seen; confirmed only once enough experts agree."""
 
+import datetime as dt
 import threading
 from collections.abc import Callable
 from decimal import Decimal
@@ -10,8 +11,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 
 from assessments.judging import judged_of
-from assessments.models import Score, Scorecard, ScoreItem
-from assessments.services import assigning, scoring
+from assessments.models import Evaluation, Score, Scorecard, ScoreItem
+from assessments.services import assigning, scoring, scoring_reminders
 from assessments.services.score_photos import add_photo
 from assessments.services.scoring import ScoreConflictError
 from core.models import AuditEvent, Notice
@@ -258,6 +259,10 @@ def test_work_is_given_out_evenly_and_only_as_it_was_previewed(db: None) -> None
     assert scoring.assign_experts(evaluations=cast.evaluations, experts=people, **acts) == []
     assert scoring.urge_experts(cards=Scorecard.objects.all(), text="请抓紧", **acts) == 5
     assert scoring.urge_experts(cards=Scorecard.objects.all(), **acts) == 0
+    Evaluation.objects.update(due_on=dt.date(2026, 12, 1))
+    owed = list(scoring_reminders.due(dt.date(2026, 11, 27)))
+    assert {one.id for one in owed} == {one.pk for one in people}
+    assert {one.owners[0].id for one in owed} == {one.pk for one in people}
     review = make_evaluation(CircleFactory(lead_street=cast.street), cast.standard, kind="review")
     for wrong in (
         {"evaluations": [review], "experts": people},

@@ -208,6 +208,7 @@ def test_default_stages_never_come_back_over_staffs_own(settings: Any) -> None:
     assert list(offsets) == [
         *(("proposal", n) for n in (-10, -5, 0, 1, 3)),
         ("report", 0),
+        *(("scorecard", n) for n in (-3, 0, 1)),
         *(("task", n) for n in (-3, 0, 1, 3)),
     ]
 
