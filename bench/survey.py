@@ -61,7 +61,6 @@ def main() -> int:
             plan = folder / "plan.json"
             plan.write_text(json.dumps({"port": port, "codes": codes}), encoding="utf-8")
             told = _load(plan)
-            print((folder / "log" / "web.log").read_text()[-3500:])
         return _report(told)
 
 

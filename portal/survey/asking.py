@@ -113,6 +113,4 @@ def _condition(rule: Mapping[str, Any], by_key: Mapping[str, Question]) -> str:
     if earlier is None:
         return ""
     labels = [o["label"] for o in earlier.options if o["value"] in rule["in"]]
-    number = list(by_key).index(earlier.key) + 1
-    told = {"number": number, "labels": "”“".join(labels)}
-    return _("第 %(number)d 题选“%(labels)s”时回答") % told
+    return _("前面选“%(labels)s”时回答") % {"labels": "”“".join(labels)}

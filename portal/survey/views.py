@@ -105,7 +105,7 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
     if shut := _shut(wave.survey):
         return _closed(request, shut, 410 if shut == "closed" else 403, wave)
     if token.used:
-        return _page(request, "survey/done.html", {"wave": wave, "again": True})
+        return _done(request, wave, again=True)
     busy = count(f"survey:{_address(request)}") > settings.SURVEY_REQUESTS_PER_MINUTE
     if request.method == "POST":
         return _sent(request, token, wave, busy=busy)
@@ -132,7 +132,16 @@ def _sent(request: HttpRequest, token: SurveyToken, wave: Wave, *, busy: bool) -
         return _form(request, token, wave, given, error.message_dict, 400)
     except ClosedError:
         return _closed(request, "closed", 410, wave)
-    return _page(request, "survey/done.html", {"wave": wave, "again": not first})
+    return _done(request, wave, again=not first)
+
+
+def _done(request: HttpRequest, wave: Wave, *, again: bool) -> HttpResponse:
+    """The same for everyone who asks for it in this language and size."""
+    key = f"done {get_language()} {_query(request)} {again}"
+    if key not in wave.drawn:
+        page = _page(request, "survey/done.html", {"wave": wave, "again": again})
+        wave.drawn[key] = page.content.decode()
+    return HttpResponse(wave.drawn[key])
 
 
 def _form(
@@ -201,7 +210,6 @@ def _page(
     shared = {
         "large": request.GET.get("size") != STANDARD,
         "is_sample": settings.DEMO or bool(wave and wave.survey.is_sample),
-        "path": request.path,
         "to_large": _query(request, size=""),
         "to_standard": _query(request, size=STANDARD),
         "to_chinese": _query(request, lang="zh-hans"),

@@ -58,7 +58,7 @@ export function skip(form) {
 }
 
 function start(form) {
-  const key = keyOf(form.dataset.survey);
+  const key = keyOf(location.pathname);
   attempt(() => forgetOld(Date.now()));
   const draft = attempt(() => JSON.parse(localStorage.getItem(key)));
   if ("fresh" in form.dataset && draft) {
@@ -94,6 +94,5 @@ function start(form) {
 
 const form = document.querySelector("[data-survey]");
 if (form) start(form);
-const sent = document.querySelector("[data-sent]");
-if (sent) attempt(() => localStorage.removeItem(keyOf(sent.dataset.sent)));
+if (document.querySelector("[data-sent]")) attempt(() => localStorage.removeItem(keyOf(location.pathname)));
 document.querySelector("#errors")?.focus();
