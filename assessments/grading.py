@@ -136,6 +136,21 @@ def missing_text(explanation: Mapping[str, Any]) -> str:
     return "；".join(parts)
 
 
+def proposed_word(level: str, lowest: str) -> str:
+    """The proposed level's name. Without one: what nobody knows is not missed.
+
+    lowest  how the conditions of the lowest level stand (`lowest_state`)
+    """
+    if level:
+        return str(Level(level).label)
+    return _("情况不明") if lowest == UNKNOWN else _("未达基础型")
+
+
+def lowest_state(explanation: Mapping[str, Any]) -> str:
+    """MET, UNMET or UNKNOWN of the lowest level; "" where the standard has none."""
+    return str(next((one["state"] for one in explanation.get("levels", ())), ""))
+
+
 # --- Levels ---------------------------------------------------------------------------------------
 def _level(
     rule: LevelRule,

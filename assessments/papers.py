@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from assessments.gates import MET, UNMET
-from assessments.grading import BLOCKED, missing_text
+from assessments.grading import BLOCKED, lowest_state, missing_text, proposed_word
 from assessments.models import Grade
 from core.word import OfficialDocument
 
@@ -72,7 +72,7 @@ def _facts(grade: Grade) -> list[tuple[Any, Any]]:
 
 def _conclusion(grade: Grade) -> list[str]:
     told = grade.explanation
-    proposed = grade.get_proposed_level_display() if grade.proposed_level else _("未达基础型")
+    proposed = proposed_word(grade.proposed_level, lowest_state(told))
     lines = [_("拟评等级：%(level)s。%(rule)s") % {"level": proposed, "rule": told.get("rule", "")}]
     if grade.score is None:
         score = told.get("score", {})

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.gates import MET, UNKNOWN, UNMET, plain
-from assessments.grading import BLOCKED, missing_text
+from assessments.grading import BLOCKED, lowest_state, missing_text, proposed_word
 from assessments.models import Grade
 from circles.models.circle import Level
 from core import policy
@@ -47,7 +47,7 @@ def explained(grade: Grade, scope: Scope) -> Told:
     told = shown(grade.explanation, f"radar-{grade.pk}")
     told |= {
         "grade": grade,
-        "level": grade.get_outcome_display() if grade.outcome else level_name(grade.proposed_level),
+        "level": grade.get_outcome_display() if grade.outcome else told["proposed"],
         "level_word": _("审定等级") if grade.outcome else _("拟评等级"),
         "state": grade.get_state_display(),
         "status": STATES[Grade.State(grade.state)],
@@ -64,7 +64,7 @@ def shown(explanation: Mapping[str, Any], chart: str) -> Told:
         return {"score": None, "levels": [], "dimensions": [], "tags": [], "notes": []}
     score = explanation["score"]
     return {
-        "proposed": level_name(explanation["proposed"]),
+        "proposed": proposed_word(explanation["proposed"], lowest_state(explanation)),
         "score": score_text(score),
         "is_scored": score["total"] is not None,
         "full": plain(Decimal(score["full"])),
@@ -81,8 +81,8 @@ def shown(explanation: Mapping[str, Any], chart: str) -> Told:
 
 
 def level_name(level: str) -> str:
-    """The level's name; “未达基础型” for none."""
-    return str(Level(level).label) if level else _("未达基础型")
+    """The level's name."""
+    return str(Level(level).label)
 
 
 def score_text(score: Mapping[str, Any]) -> str:

@@ -8,13 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessments.grading import lowest_state, proposed_word
 from assessments.models import Grade
 from assessments.workflow.grades import GRADE
 from core import policy
 from core.scope import Scope
 from core.workflow import open_moves
 from portal.coordination.trails import trail_of
-from portal.evaluation.explained import explained, level_name
+from portal.evaluation.explained import explained
 from portal.evaluation.grades import change_of
 from portal.views.common import page, scope_of
 
@@ -33,7 +34,7 @@ def show(request: HttpRequest, pk: Any, refused: dict[str, Any] | None = None) -
     context = {
         "crumbs": _crumbs(row),
         "grade": row,
-        "proposed": level_name(row.proposed_level),
+        "proposed": proposed_word(row.proposed_level, lowest_state(row.explanation)),
         "change": change_of(row),
         "moves": {move.word: move for move in open_moves(GRADE, row, scope)},
         "outcomes": Grade.Outcome.choices,

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assessments.gates import MET, UNKNOWN, UNMET
-from assessments.grading import missing_text
+from assessments.grading import lowest_state, missing_text, proposed_word
 from assessments.models import Grade, Standard
 from assessments.previewing import preview
 from circles.models import Circle
@@ -95,7 +95,7 @@ def _side(circle: Circle, year: int, standard: Standard, scope: Scope) -> Side:
         "grade": grade,
         "word": word,
         "told": told,
-        "level": level_name(told["proposed"]),
+        "level": proposed_word(told["proposed"], lowest_state(told)),
         "outcome": grade.get_outcome_display() if grade else "",
         "score": score_text(told["score"]),
         "missing": missing_text(told),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models.fields.json import KT
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.grading import missing_text
+from assessments.grading import missing_text, proposed_word
 from assessments.models import Evaluation, Grade, Standard
 from assessments.workflow.grades import GRADE
 from core import policy
@@ -21,7 +22,7 @@ from core.spreadsheets import Column, Kind, Sheet
 from core.workflow import open_moves
 from portal.basis import offset_pager, with_query
 from portal.coordination.files import workbook_answer
-from portal.evaluation.explained import STATES, level_name
+from portal.evaluation.explained import STATES
 from portal.evaluation.register import year_of
 from portal.ledger.lists import described, own_streets, search, select
 from portal.views.common import own_district, page, scope_of
@@ -54,7 +55,7 @@ COLUMNS = (
 class Line:
     """One grade in the list.
 
-    rank   by score, under its standard
+    rank   by score in the district, under its standard; None without a score
     years  what was decided on the circle before
     """
 
@@ -75,7 +76,10 @@ def grades(request: HttpRequest) -> HttpResponse:
     district = own_district(scope)
     year = year_of(request.GET.get("year", ""))
     exporting = request.GET.get("export") == "xlsx"
-    every = _ranked(lines_of(district, year, scope, whole=exporting))
+    every = lines_of(district, year, scope, whole=exporting)
+    # Among one's own circles alone a rank would say nothing.
+    if scope.all_streets:
+        _ranked(every)
     found = _sorted(request, [line for line in every if _fits(request, line)])
     if exporting:
         return _workbook(request, found, district, year)
@@ -121,13 +125,14 @@ def lines_of(district: District, year: int, scope: Scope, *, whole: bool) -> lis
     rows = Grade.objects.visible_to(scope).filter(district=district, year=year)
     rows = rows.select_related("circle__lead_street", "evaluation__standard", "district")
     rows = rows.defer("circle__boundary", "district__outline", "evaluation__standard__note")
+    rows = rows.annotate(lowest=KT("explanation__levels__0__state"))
     if not whole:
         rows = rows.defer("explanation")
     return [Line(grade) for grade in rows.order_by("circle__code", "id")]
 
 
-def _ranked(lines: list[Line]) -> list[Line]:
-    """With ranks by score, equal ones sharing theirs; under each standard apart."""
+def _ranked(lines: list[Line]) -> None:
+    """Set ranks by score, equal ones sharing theirs; under each standard apart."""
     by_standard: dict[Any, list[Line]] = {}
     for line in lines:
         if line.grade.score is not None:
@@ -136,7 +141,6 @@ def _ranked(lines: list[Line]) -> list[Line]:
         scores = sorted((line.grade.score or 0 for line in same), reverse=True)
         for line in same:
             line.rank = scores.index(line.grade.score or 0) + 1
-    return lines
 
 
 def with_history(lines: Sequence[Line]) -> None:
@@ -233,7 +237,7 @@ def _shown(line: Line) -> dict[str, Any]:
         "grade": grade,
         "rank": line.rank,
         "years": " → ".join(line.years),
-        "proposed": level_name(grade.proposed_level),
+        "proposed": proposed_word(grade.proposed_level, getattr(grade, "lowest", "")),
         "outcome": grade.get_outcome_display(),
         "differs": bool(grade.outcome) and grade.outcome != (grade.proposed_level or Outcome.NONE),
         "change": change_of(grade),
@@ -296,7 +300,9 @@ def _workbook(
     if any(line.grade.is_sample for line in lines):
         notes.append(_("演示数据"))
     rows = [_exported(line) for line in lines]
-    sheet = Sheet(title=_("评定结果"), columns=COLUMNS, rows=rows, notes=notes)
+    ranked = any(line.rank for line in lines)
+    columns = [column for column in COLUMNS if ranked or column.key != "rank"]
+    sheet = Sheet(title=_("评定结果"), columns=columns, rows=rows, notes=notes)
     label = _("评定结果") + str(year)
     return workbook_answer(request, name="grades", label=label, sheets=[sheet])
 
@@ -312,7 +318,7 @@ def _exported(line: Line) -> dict[str, Any]:
         "kind": grade.evaluation.get_kind_display(),
         "score": grade.score,
         "scored": grade.scored_points,
-        "proposed": level_name(grade.proposed_level),
+        "proposed": proposed_word(grade.proposed_level, getattr(grade, "lowest", "")),
         "missing": missing_text(grade.explanation),
         "outcome": grade.get_outcome_display(),
         "reason": grade.reason,

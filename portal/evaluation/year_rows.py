@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from django.db.models.fields.json import KT
 from django.utils.translation import gettext_lazy as _
 
-from assessments.gates import UNKNOWN
+from assessments.grading import proposed_word
 from assessments.models import Checklist, Evaluation, Grade, Scorecard, Standard
 from assessments.presence import Kinds, kinds_of
 from assessments.results import Cell, last_survey, results
@@ -81,11 +81,7 @@ class YearRow:
             return ""
         if grade.outcome:
             return str(grade.get_outcome_display())
-        if grade.proposed_level:
-            return str(grade.get_proposed_level_display())
-        # What nobody knows is not missed. `lowest`: how the lowest level's conditions stand.
-        unknown = getattr(grade, "lowest", "") == UNKNOWN
-        return str(_("情况不明") if unknown else _("未达基础型"))
+        return proposed_word(grade.proposed_level, getattr(grade, "lowest", ""))
 
 
 def year_rows(

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connections
 from django.utils import timezone
 
 from assessments.explaining import digest_of
-from assessments.models import Evaluation, Grade, Standard
+from assessments.models import Checklist, Evaluation, Grade, Standard
 from assessments.previewing import preview
 from assessments.services import grades as services
 from assessments.services.checklists import fill_checklists
@@ -278,17 +278,19 @@ def test_the_same_circle_under_two_standards_side_by_side() -> None:
     assert Grade.objects.decided().get().evaluation_id == here.evaluation.pk
 
 
-def test_the_command_proposes_and_says_what_it_left(capsys: Any) -> None:
+def test_the_command_fills_checklists_and_proposes(capsys: Any) -> None:
     here = Year()
     bare = make_evaluation(here.other, here.standard, year=here.year)
+    Checklist.objects.filter(evaluation=here.evaluation).update(state="confirmed")
     told = {"year": here.year, "district": here.district.code}
     call_command("grade", **told)
     out = capsys.readouterr().out
+    # What was confirmed stays; the other is filled from the last 定稿, which knows of nothing.
     assert f"{here.circle.code} {here.circle.name} 基础型 97 分" in out
     assert "还差 1 类业态（品质提升类）" in out
-    assert bare.circle.code in out
-    with pytest.raises(CommandError, match="请先填列分型表"):
-        call_command("grade", **told, circle=here.other.code)
+    lines = Checklist.objects.get(evaluation=bare).lines
+    assert set(lines.values_list("found", flat=True)) == {"unknown"}
+    assert f"{bare.circle.code} {bare.circle.name} 情况不明" in out
     with pytest.raises(CommandError, match="没有编码"):
         call_command("grade", **told, circle="nowhere")
 

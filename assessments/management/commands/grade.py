@@ -1,5 +1,6 @@
 """拟评等级 on the terminal."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -7,12 +8,14 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from assessments.gates import plain
-from assessments.grading import missing_text
+from assessments.grading import lowest_state, missing_text, proposed_word
 from assessments.models import Evaluation, Grade, Standard
+from assessments.services.checklists import fill_checklists
 from assessments.services.grades import propose_grades
 from circles.models import Circle
 from core.audit import SYSTEM
 from core.commands import ReportingCommand
+from metrics.querysets import last_release
 from territory.lookup import district_by_code
 from territory.models import District
 
@@ -32,6 +35,7 @@ class Command(ReportingCommand):
         circles = _circles(district, options["circle"])
         standards = _standards(district, year, options["standard"])
         try:
+            _fill_checklists(district, year, circles, standards)
             grades = [
                 grade
                 for standard in standards
@@ -63,6 +67,25 @@ class Command(ReportingCommand):
         return result, lines
 
 
+def _fill_checklists(
+    district: District,
+    year: int,
+    circles: list[Circle] | None,
+    standards: Iterable[Standard | None],
+) -> None:
+    """Run the checklists on the last 定稿; confirmed ones stay as they are."""
+    release = last_release(district)
+    chosen = [standard for standard in standards if standard is not None]
+    rows = Evaluation.objects.filter(district=district, year=year)
+    if circles is not None:
+        rows = rows.filter(circle__in=circles)
+    if chosen:
+        rows = rows.filter(standard__in=chosen)
+    found = list(rows.select_related("circle", "standard", "district"))
+    if release is not None and found:
+        fill_checklists(evaluations=found, release=release, by=SYSTEM, scope=None)
+
+
 def _told(grade: Grade) -> dict[str, Any]:
     return {
         "id": str(grade.pk),
@@ -80,7 +103,7 @@ def _told(grade: Grade) -> dict[str, Any]:
 
 def _line(grade: Grade) -> str:
     score = _("得分未计全") if grade.score is None else _("%(n)s 分") % {"n": plain(grade.score)}
-    level = grade.get_proposed_level_display() or _("未达基础型")
+    level = proposed_word(grade.proposed_level, lowest_state(grade.explanation))
     parts = [grade.circle.code, grade.circle.name, level, score]
     return " ".join([*parts, missing_text(grade.explanation)]).strip()
 
