@@ -8,7 +8,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from django.utils import timezone
 
-from accounts.models import Office
+from accounts.models import Office, User
+from accounts.policy import scope_of
+from accounts.roles import PROGRAMME_OFFICER
 from assessments.models import (
     AgeBand,
     Channel,
@@ -17,8 +19,11 @@ from assessments.models import (
     Survey,
     SurveyAnswer,
     SurveyCircle,
+    SurveyToken,
 )
+from assessments.services.tokens import make_tokens, token_text
 from circles.models import Circle
+from core.audit import Actor
 from portal.demo.plan import Plan
 from territory.models import District
 
@@ -33,6 +38,7 @@ BANDS: Final = (
     (AgeBand.FROM_35, 0.4),
     (AgeBand.FROM_60, 0.35),
 )
+CODES: Final = 20
 REMARK: Final = "希望多一些修修补补的小店。（演示数据）"
 
 
@@ -69,6 +75,8 @@ def write_surveys(plan: Plan, district: District) -> dict[str, int]:
         if form is not None:
             survey = _survey(plan, wave, form, agency)
             brought += _answers(plan, number, wave, survey, circles)
+            if survey.state == Survey.State.OPEN:
+                _codes(survey, circles[0])
     return {"surveys": len(WAVES), "survey_answers": brought}
 
 
@@ -89,6 +97,27 @@ def _survey(plan: Plan, wave: Wave, form: Questionnaire, agency: Office | None) 
         address_key="" if over else secrets.token_hex(32),
         is_sample=True,
     )
+
+
+def _codes(survey: Survey, circle: Circle) -> None:
+    """Some to try the questionnaire with."""
+    officer = User.objects.get(username=PROGRAMME_OFFICER, is_demo=True)
+    scope = scope_of(officer)
+    by = Actor(officer.pk, str(officer), scope.office_code)
+    make_tokens(survey=survey, circle=circle, count=CODES, channel=Channel.LINK, by=by, scope=scope)
+
+
+def sample_code() -> str:
+    """A code of the demo's open wave that nobody has used; "" where there is none."""
+    token = (
+        SurveyToken.objects.filter(
+            survey__is_sample=True, survey__state=Survey.State.OPEN, used=False
+        )
+        .select_related("survey")
+        .order_by("serial")
+        .first()
+    )
+    return token_text(token.survey, token.serial) if token else ""
 
 
 def _noon(day: dt.date) -> dt.datetime:

@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,7 @@ from portal.demo.accounts import PASSWORD, demo_accounts
 from portal.demo.evaluating import evaluate
 from portal.demo.loading import loaded_plan
 from portal.demo.plan import Plan
+from portal.demo.surveying import sample_code
 from portal.demo_summary import summary
 from portal.serving import Processes, embedded_broker
 from territory.models import District
@@ -131,9 +133,19 @@ class Command(BaseCommand):
             % {"bind": bind},
             _("演示账号（口令均为 %(password)s）：") % {"password": PASSWORD},
             *(f"  {name:<32}{role}" for name, role in demo_accounts()),
+            *_questionnaire(bind),
             _("按 Ctrl+C 停止。"),
         ]
         self.stderr.write("\n".join(lines))
+
+
+def _questionnaire(bind: str) -> list[str]:
+    """A resident's questionnaire to try; each code takes one answer."""
+    code = sample_code()
+    if not code:
+        return []
+    address = f"http://{bind}{reverse('survey:answer', args=[code])}"
+    return [_("居民问卷示例（每码限答一次）：%(address)s") % {"address": address}]
 
 
 def _again(argv: list[str]) -> int:
