@@ -66,11 +66,14 @@ def test_the_documentation_has_no_line_of_inline_code(client: Client) -> None:
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_the_documentation_opens_offline(live_server: Any, chromium: BrowserContext) -> None:
-    """Every address is shown; nothing outside is asked (`chromium` fails the test if it is)."""
+    """From first address to last; nothing outside is asked (else `chromium` fails the test)."""
     page = chromium.new_page()
     complaints: list[str] = []
     page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
     page.goto(f"{live_server.url}/api/docs/")
     page.wait_for_selector(".opblock")
-    assert page.locator(".opblock").count() >= 2 * len(router.registry)
+    # A long document is drawn as one goes through it: the last address comes at its end.
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    last = max(prefix for prefix, _face, _name in router.registry)
+    page.wait_for_selector(f"[id^='operations-{last}-']")
     assert [text for text in complaints if "script-src" in text or "connect-src" in text] == []
