@@ -146,6 +146,12 @@ def proposed_word(level: str, lowest: str) -> str:
     return _("情况不明") if lowest == UNKNOWN else _("未达基础型")
 
 
+def next_state(explanation: Mapping[str, Any]) -> str:
+    """UNMET or UNKNOWN of the next level up; "" at the top."""
+    open_ = (one["state"] for one in explanation["levels"] if not one["met"])
+    return str(next(open_, ""))
+
+
 def lowest_state(explanation: Mapping[str, Any]) -> str:
     """MET, UNMET or UNKNOWN of the lowest level; "" where the standard has none."""
     return str(next((one["state"] for one in explanation.get("levels", ())), ""))

@@ -17,6 +17,8 @@ from accounts.models import Office
 from accounts.people import people_of, recipients_by_id, recipients_of_commission
 from accounts.roles import APPROVER, STREET_HEAD, STREET_OFFICER
 from assessments.explaining import digest_of
+from assessments.gates import UNKNOWN
+from assessments.grading import lowest_state
 from assessments.models import Grade
 from assessments.services.proposing import adjustment_of, previous_level, propose_grades
 from assessments.workflow.grades import APPROVE, GRADE, PROPOSE, PUBLISH
@@ -36,6 +38,7 @@ __all__ = [
     "approve_as_proposed",
     "approve_grade",
     "propose_grades",
+    "proposed_outcome",
     "publish_grade",
     "publish_grades",
     "return_grade",
@@ -162,12 +165,15 @@ def submit_grades(*, grades: Sequence[Seen], by: Actor, scope: Scope) -> list[Gr
 def approve_as_proposed(
     *, grades: Sequence[Seen], decided_on: dt.date, number: str = "", by: Actor, scope: Scope
 ) -> list[Grade]:
-    """审定 as proposed, all of them or none; ValidationError says of each row why not."""
+    """审定 as proposed, all of them or none; ValidationError says of each row why not.
+
+    Where the proposal is 情况不明 it is refused: that is decided one by one, with a reason.
+    """
     with _all_or_none(APPROVE, grades, scope) as each:
         return each(
             lambda grade, seen: approve_grade(
                 grade=grade,
-                outcome=grade.proposed_level or Outcome.NONE,
+                outcome=proposed_outcome(grade) or Outcome.NONE,
                 reason="",
                 decided_on=decided_on,
                 number=number,
@@ -215,13 +221,23 @@ def _all_or_none(action: str, grades: Sequence[Seen], scope: Scope) -> Any:
         yield each
 
 
+def proposed_outcome(grade: Grade) -> str:
+    """The outcome that the figures propose; "" where nobody knows even of the lowest level."""
+    if grade.proposed_level:
+        return grade.proposed_level
+    return "" if lowest_state(grade.explanation) == UNKNOWN else str(Outcome.NONE)
+
+
 # --- Deciding -------------------------------------------------------------------------------------
 def _require_outcome(now: Grade, outcome: str, reason: str, decided_on: dt.date) -> None:
     if outcome not in Outcome.values:
         raise ValidationError({"outcome": _("请选择审定等级。")})
     if outcome == Outcome.WITHDRAWN and not reason:
         raise ValidationError({"reason": _("退出须写明原因。")})
-    if outcome != (now.proposed_level or Outcome.NONE) and not reason:
+    proposed = proposed_outcome(now)
+    if not proposed and not reason:
+        raise ValidationError({"reason": _("拟评情况不明，审定须写明理由。")})
+    if outcome != proposed and not reason:
         raise ValidationError({"reason": _("审定等级与拟评等级不同，须写明理由。")})
     if decided_on > timezone.localdate():
         raise ValidationError({"decided_on": _("审定日期不能晚于今天。")})

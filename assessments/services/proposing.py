@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from assessments.explaining import explained
 from assessments.formulas import exact
+from assessments.gates import UNKNOWN
+from assessments.grading import next_state
 from assessments.grounds import Ground, grounds_of
 from assessments.measures import format_numbers
 from assessments.models import Evaluation, Grade, Standard
@@ -85,11 +87,16 @@ def propose_grades(
     return sorted(made, key=lambda grade: (grade.circle.code, str(grade.pk)))
 
 
-def adjustment_of(previous: str, level: str, *, graded_before: bool) -> str:
-    """动态调整 from the previous level to `level` ("" = not even 基础型)."""
+def adjustment_of(previous: str, level: str, *, graded_before: bool, unsure: bool = False) -> str:
+    """动态调整 from the previous level to `level` ("" = not even 基础型).
+
+    unsure  nobody knows whether the next level up is reached: then a lower one is no 降级 yet, ""
+    """
     if not previous and not graded_before:
         return Adjustment.FIRST
     change = RANK[level] - RANK[previous]
+    if change < 0 and unsure:
+        return ""
     if not change:
         return Adjustment.KEPT
     return Adjustment.RAISED if change > 0 else Adjustment.LOWERED
@@ -138,7 +145,12 @@ def _proposal(
         release=ground.release,
         survey=ground.survey,
         previous_level=before,
-        adjustment=adjustment_of(before, explanation["proposed"], graded_before=graded_before),
+        adjustment=adjustment_of(
+            before,
+            explanation["proposed"],
+            graded_before=graded_before,
+            unsure=next_state(explanation) == UNKNOWN,
+        ),
         made_at=timezone.now(),
         is_sample=row.is_sample or bool(ground.release and ground.release.run.is_sample),
     )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from assessments.grading import lowest_state, proposed_word
 from assessments.models import Grade
+from assessments.services.grades import proposed_outcome
 from assessments.workflow.grades import GRADE
 from core import policy
 from core.scope import Scope
@@ -38,7 +39,7 @@ def show(request: HttpRequest, pk: Any, refused: dict[str, Any] | None = None) -
         "change": change_of(row),
         "moves": {move.word: move for move in open_moves(GRADE, row, scope)},
         "outcomes": Grade.Outcome.choices,
-        "chosen": row.proposed_level or Grade.Outcome.NONE,
+        "chosen": proposed_outcome(row),
         "today": timezone.localdate(),
         "refused": refused or {},
         "history": history,

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assessments.gates import UNKNOWN
 from assessments.grading import missing_text, proposed_word
 from assessments.models import Evaluation, Grade, Standard
 from assessments.workflow.grades import GRADE
@@ -65,8 +66,10 @@ class Line:
 
     @property
     def level(self) -> str:
-        """What counts: decided, else proposed; "none" = not even 基础型."""
-        return self.grade.outcome or self.grade.proposed_level or Outcome.NONE
+        """What counts: decided, else proposed; "none" = not even 基础型, "unknown" = 情况不明."""
+        if self.grade.outcome or self.grade.proposed_level:
+            return self.grade.outcome or self.grade.proposed_level
+        return UNKNOWN if getattr(self.grade, "lowest", "") == UNKNOWN else Outcome.NONE
 
 
 @page("assessments.grades")
@@ -217,7 +220,12 @@ def _filters(
     fields = [
         {"name": "year", "label": _("年度"), "kind": "select", "value": year, "options": options},
         search(request, "q", _("搜索"), _("生活圈名称、编码")),
-        select(request, "level", _("等级（未审定的按拟评）"), Outcome.choices),
+        select(
+            request,
+            "level",
+            _("等级（未审定的按拟评）"),
+            [*Outcome.choices, (UNKNOWN, _("情况不明"))],
+        ),
         select(request, "change", _("动态调整"), Grade.Adjustment.choices),
     ]
     if scope.all_streets:
@@ -273,6 +281,15 @@ def _figures(request: HttpRequest, lines: Sequence[Line], scope: Scope) -> list[
                 "value": decided[level],
                 "note": _("另有拟评 %(n)d 个") % {"n": proposed[level]} if proposed[level] else "",
                 "url": only(level=level),
+            }
+        )
+    if proposed[UNKNOWN]:
+        told.append(
+            {
+                "label": _("拟评情况不明"),
+                "value": proposed[UNKNOWN],
+                "note": _("待补齐数据"),
+                "url": only(level=UNKNOWN),
             }
         )
     if scope.all_streets:

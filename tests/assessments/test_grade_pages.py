@@ -113,7 +113,7 @@ def test_two_standards_are_compared_without_storing_anything() -> None:
     }
     answer = browser(here.officer).get(f"{GRADES}compare/", asked)
     levels = [side["level"] for side in answer.context["sides"]]
-    assert levels == ["基础型", "未达基础型"]
+    assert levels == ["基础型", "情况不明"]
     assert "试算，未保存" in text(answer)
     assert Grade.objects.count() == 0
 

@@ -198,9 +198,14 @@ def test_a_grade_from_the_figures_to_the_streets() -> None:
     here.fill(after, dining="present", bookstore="present")
     (review,) = here.propose(year=here.year + 1)
     assert (review.previous_level, review.score) == ("quality", None)
-    assert (review.proposed_level, review.adjustment) == ("", "lowered")
+    # Nobody was asked that year: not lowered, and nothing to be decided without a reason.
+    assert (review.proposed_level, review.adjustment) == ("", "")
     assert review.explanation["notes"][1] == f"专家评分沿用{here.year}年的结果"
-    submit_grade(grade=review, **here.officer.acts)
+    review = submit_grade(grade=review, **here.officer.acts)
+    with pytest.raises(ValidationError, match="拟评情况不明"):
+        approve_as_proposed(
+            grades=[(review, review.version)], decided_on=today(), **here.approver.acts
+        )
     review = here.decide(review, "withdrawn", "设施关停")
     here.circle.refresh_from_db()
     assert (review.adjustment, here.circle.state) == ("withdrawn", "withdrawn")
