@@ -31,7 +31,7 @@ def add(request: HttpRequest, pk: Any) -> HttpResponse:
     key, file = request.POST.get("key", ""), request.FILES.get("photo")
     item = next((one for one in judged_items(card) if one.key == key), None)
     if item is None or file is None:
-        return told(400, errors=[_("没有收到照片。")], code="unknown")
+        return told(422, errors=[_("没有收到照片。")], code="unknown")
     try:
         photo = score_photos.add_photo(
             card=card, item=item, file=file, by=current_actor(), scope=scope
