@@ -27,7 +27,7 @@ LEAST_PER_SECOND = 200.0
 DOUBLED_SHARE = 20  # one in so many is sent twice
 ADDRESSES = [f"127.0.1.{last}" for last in range(1, 101)]
 WARM_UP = 200
-START_SECONDS = 60
+START_SECONDS = 180
 TOOK, AGAIN = "提交成功", "此问卷已提交"
 
 
