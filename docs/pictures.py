@@ -1,6 +1,7 @@
 """The screenshots: the demo is started in a folder of its own and looked at."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -24,7 +25,7 @@ START_SECONDS = 900
 LARGEST = 150_000
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
-OFFICER, STREET = "programme_officer", "street_officer_310107005"
+OFFICER, STREET, EXPERT = "programme_officer", "street_officer_310107005", "expert"
 
 
 def take(folder: Path) -> None:
@@ -59,6 +60,10 @@ def take(folder: Path) -> None:
         street_phone = _signed_in(browser, url, STREET, PHONE)
         _reporting(desk, street, street_phone, url)
         _import(street, street_phone, url, folder)
+        _evaluation(desk, _signed_in(browser, url, EXPERT, PHONE), url)
+        resident = browser.new_context(viewport=PHONE, locale="zh-CN").new_page()  # type: ignore[arg-type]
+        _open(resident, _questionnaire(folder))
+        _save(resident, "survey-phone")
         visitor = browser.new_context(viewport=DESKTOP, locale="zh-CN").new_page()
         _open(visitor, url + "/accounts/login/")
         _save(visitor, "sign-in")
@@ -151,6 +156,40 @@ def _reporting(officer: Page, street: Page, phone: Page, url: str) -> None:
         _save(officer, name)
     _open(phone, f"{url}/desk/news/new/")
     _save(phone, "news-phone")
+
+
+def _evaluation(officer: Page, expert: Page, url: str) -> None:
+    """The year's register, a checklist, results of a survey, a grade, a card on a phone."""
+    _open(officer, f"{url}/evaluation/")
+    _save(officer, "evaluation")
+    with officer.expect_navigation(wait_until="networkidle"):
+        officer.locator("main tbody a[href*='/checklist/']").first.click()
+    _save(officer, "checklist")
+    _open(officer, f"{url}/evaluation/surveys/?purpose=satisfaction")
+    with officer.expect_navigation(wait_until="networkidle"):
+        officer.locator("main tbody th a").first.click()
+    _open(officer, officer.url + "results/")
+    _save(officer, "results")
+    _open(officer, f"{url}/evaluation/grades/")
+    with officer.expect_navigation(wait_until="networkidle"):
+        officer.locator("main tbody th a").first.click()
+    _save(officer, "grade")
+    _open(expert, f"{url}/evaluation/my-scorecards/")
+    with expert.expect_navigation(wait_until="networkidle"):
+        expert.get_by_role("link", name="开始评分").first.click()
+    with expert.expect_navigation(wait_until="networkidle"):
+        expert.locator("main form button[type=submit]").first.click()
+    expert.wait_for_timeout(600)
+    _save(expert, "scorecard-phone")
+
+
+def _questionnaire(folder: Path) -> str:
+    """The address that the demo printed."""
+    log = (folder / "demo.log").read_text(errors="replace")
+    found = re.search(r"http://\S+/survey/\S+", log)
+    if found is None:
+        raise RuntimeError("the demo printed no questionnaire")
+    return found.group()
 
 
 def _import(page: Page, phone: Page, url: str, folder: Path) -> None:
