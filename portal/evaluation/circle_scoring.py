@@ -58,6 +58,7 @@ def circle_scoring(request: HttpRequest, pk: Any) -> HttpResponse:
             for card in cards
         ],
         "sent": sent,
+        "totals": [plain(card.total) for card in sent],
         "dimensions": _table(evaluation, sent, judged),
         "counted": any(card.state in COUNTED for card in cards),
         "may_manage": policy.may(scope, "assessments.manage_evaluations", evaluation),
