@@ -70,7 +70,7 @@ def test_the_form_of_all_items_saves_at_once(cast: Scoring) -> None:
     photo = Attachment.objects.get()
     file = expert.get(reverse("evaluation:score_photo", args=[card.pk, photo.pk]))
     assert file["Content-Type"] == "image/jpeg"
-    file.close()
+    assert b"".join(file).startswith(b"\xff\xd8")
     summary = reverse("evaluation:scorecard_summary", args=[card.pk])
     refused = expert.post(summary, {"opinion": "总体较好", "seen_version": ""})
     assert refused.status_code == 422
