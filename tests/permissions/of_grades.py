@@ -105,6 +105,7 @@ PAGES: dict[str, PageEntry] = {
     ),
     "evaluation:grade_compare": PageEntry(COMMISSION_PEOPLE | ONLY_FOREIGN),
     "evaluation:grade": of_grade(COMMISSION_PEOPLE | STREET_PEOPLE, COMMISSION_PEOPLE),
+    "evaluation:grade_document": of_grade(COMMISSION_PEOPLE | STREET_PEOPLE, COMMISSION_PEOPLE),
     "evaluation:grade_move": of_grade(
         DECIDING, DECIDING, kwargs=_return, foreign=NOBODY, method="post"
     ),
