@@ -12,14 +12,16 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation, ValidationError
+from django.core.exceptions import BadRequest, SuspiciousOperation, ValidationError
 from django.core.signals import got_request_exception
 from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseNotAllowed,
     HttpResponseRedirect,
+    UnreadablePostError,
 )
+from django.http.multipartparser import MultiPartParserError
 from django.template.loader import get_template, render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -41,6 +43,8 @@ METHODS = ["GET", "HEAD", "POST"]
 # Far more than the longest questionnaire filled to the brim.
 MOST_SENT = 256 * 1024
 STANDARD = "standard"
+# A form that was broken off, or that no browser sends.
+UNREADABLE = (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError)
 Page = tuple[str, dict[str, Any], int]
 View = Callable[..., HttpResponse]
 
@@ -72,7 +76,7 @@ def _respond(view: View, request: HttpRequest, parts: dict[str, Any]) -> HttpRes
         if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_SENT:
             return _closed(request, "unreadable", 413)
         return view(request, **parts)
-    except SuspiciousOperation:
+    except UNREADABLE:
         return _closed(request, "unreadable", 400)
     except Exception:
         got_request_exception.send(sender=None, request=request)

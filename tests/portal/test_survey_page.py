@@ -109,6 +109,8 @@ def test_wrong_input_is_told_and_kept(page: Page) -> None:
     huge = page.send({"q-words": "a" * 300_000})
     assert huge.status_code == 413
     assert page.send({str(n): "1" for n in range(1500)}).status_code == 400
+    for strange in ("multipart/form-data", "application/x-www-form-urlencoded; charset=utf-16"):
+        assert Client().generic("POST", "/survey/", b"x", strange).status_code == 400
 
 
 def test_a_code_is_answered_once(page: Page) -> None:
