@@ -181,6 +181,11 @@ def opinion_gate(gate: str, wanted: Decimal | None, opinion: Opinion | None) -> 
         text = _("%(name)s没有调查结果") % {"name": name}
         return Gate(gate, want, "—", UNKNOWN, text, unclear=text)
     if not opinion.carries:
+        if opinion.withheld:
+            # How few they are would tell on others, too.
+            met = {"name": name, "met": _("情况不明")}
+            text = _("%(name)s%(met)s（数据不公布）") % met
+            return Gate(gate, want, _("数据不公布"), UNKNOWN, text, unclear=text)
         told = {"name": name, "n": opinion.n, "enough": opinion.enough}
         text = _("%(name)s样本不足 %(n)d/%(enough)d") % told
         is_ = _("样本不足 %(n)d/%(enough)d") % told

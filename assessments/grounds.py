@@ -22,7 +22,7 @@ from assessments.models import (
     Survey,
 )
 from assessments.presence import Presence, presence_of
-from assessments.results import last_survey, satisfaction_of, withheld_circles
+from assessments.results import done_surveys, satisfaction_of, withheld_circles
 from assessments.statistics import Satisfaction
 from metrics.indicators import get
 from metrics.models import Release, Value
@@ -165,7 +165,10 @@ class Said:
 
 
 class Opinions:
-    """The satisfaction of the circles of some evaluations: the last wave of each year."""
+    """The satisfaction of the circles of some evaluations: their last wave of each year.
+
+    A later wave over other circles (补充调查) takes nothing from those it did not ask about.
+    """
 
     def __init__(self, evaluations: Sequence[Evaluation]) -> None:
         wanted: dict[tuple[uuid.UUID, int], list[Evaluation]] = defaultdict(list)
@@ -173,17 +176,18 @@ class Opinions:
             wanted[row.district_id, row.year].append(row)
         self._said: dict[tuple[uuid.UUID, int, uuid.UUID], Said] = {}
         for (district, year), rows in wanted.items():
-            survey = last_survey(rows[0].district, year=year)
-            if survey is None:
-                continue
-            circles = {row.circle_id for row in rows}
-            found, withheld = satisfaction_of(survey, circles), withheld_circles(survey)
-            for circle in circles:
-                said = Said(survey, found.get(circle), circle in withheld)
-                self._said[district, year, circle] = said
+            left = {row.circle_id for row in rows}
+            for survey in done_surveys(rows[0].district, year=year):
+                found, withheld = satisfaction_of(survey, left), withheld_circles(survey)
+                for circle in found:
+                    said = Said(survey, found[circle], circle in withheld)
+                    self._said[district, year, circle] = said
+                left -= found.keys()
+                if not left:
+                    break
 
     def of(self, row: Evaluation) -> Said:
-        """The wave of the evaluation's year, and what its circle said."""
+        """The wave of the evaluation's year that asked about its circle, and what was said."""
         return self._said.get((row.district_id, row.year, row.circle_id), Said())
 
 

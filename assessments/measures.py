@@ -179,6 +179,8 @@ def _survey(item: ScoreItem, ground: Ground) -> Measured:
     if ground.survey is None or found is None or not found.n:
         return Measured(None, None, _("没有满意度调查结果"))
     if found.n < ground.enough:
+        if ground.withheld:
+            return Measured(None, None, _("数据不公布"))
         told = {"n": found.n, "enough": ground.enough}
         return Measured(None, None, _("样本不足 %(n)d/%(enough)d") % told)
     x: Figure | None = None

@@ -143,6 +143,8 @@ def _opinion(told: Any) -> str:
     found = told.get("figures", {}).get("satisfaction")
     if not found:
         return _("本年度未开展居民满意度调查。")
+    if found.get("withheld"):
+        return _("数据不公布") + "。"
     if found["share"] is None:
         return _("有效问卷不足 %(n)s 份，不列满意度。") % {"n": found["enough"]}
     return _("有效问卷 %(n)s 份，居民综合满意度 %(share)s，居民基本满意度 %(basic)s。") % found

@@ -12,7 +12,12 @@ from core.scope import Scope
 
 
 class OfDistrict(DistrictQuerySet):
-    """Standards and questionnaires: the same for everyone of the district."""
+    """Standards and questionnaires: the same for everyone of the district, once published."""
+
+    def visible_to(self, scope: Scope) -> Self:
+        """Of the caller's districts; drafts are for who works for all of it."""
+        rows = super().visible_to(scope)
+        return rows if scope.all_streets else rows.exclude(state="draft")
 
 
 class _OfCircle(models.QuerySet[Any]):

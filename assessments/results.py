@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -216,6 +216,13 @@ def last_survey(
     district: District, *, year: int | None = None, as_of: dt.date | None = None
 ) -> Survey | None:
     """The last satisfaction wave that was closed or published (by the end of `as_of`)."""
+    return done_surveys(district, year=year, as_of=as_of).first()
+
+
+def done_surveys(
+    district: District, *, year: int | None = None, as_of: dt.date | None = None
+) -> "QuerySet[Survey]":
+    """Satisfaction waves that were closed or published (by the end of `as_of`), the last first."""
     waves = Survey.objects.filter(
         district=district,
         questionnaire__purpose=Questionnaire.Purpose.SATISFACTION,
@@ -227,4 +234,4 @@ def last_survey(
     if as_of is not None:
         night = dt.datetime.combine(as_of + dt.timedelta(days=1), dt.time.min)
         waves = waves.filter(closed_at__lt=timezone.make_aware(night))
-    return waves.select_related("questionnaire").order_by("-closed_at", "-id").first()
+    return waves.select_related("questionnaire").order_by("-closed_at", "-id")

@@ -16,10 +16,12 @@ from django.utils.translation import gettext_lazy as lazy
 from accounts.models import Office
 from accounts.people import people_of, recipients_by_id, recipients_of_commission
 from accounts.roles import APPROVER, STREET_HEAD, STREET_OFFICER
-from assessments.explaining import digest_of
+from assessments.explaining import digest_of, explained
 from assessments.gates import UNKNOWN
 from assessments.grading import lowest_state
-from assessments.models import Grade
+from assessments.grounds import grounds_of
+from assessments.measures import format_numbers
+from assessments.models import Evaluation, Grade
 from assessments.services.proposing import adjustment_of, previous_level, propose_grades
 from assessments.workflow.grades import APPROVE, GRADE, PROPOSE, PUBLISH
 from circles.models import Circle
@@ -60,7 +62,10 @@ def submit_grade(
     seen_version: int | None = None,
     tell: bool = True,
 ) -> Grade:
-    """报审; tells those who decide."""
+    """报审; tells those who decide. ValidationError where the figures have changed since 测评.
+
+    tell  False in a batch: whoever runs it tells, and looks whether the figures are the same
+    """
     with moving(
         GRADE, grade, "submit", by=by, scope=scope, comment=comment, seen_version=seen_version
     ) as (now, this):
@@ -68,6 +73,7 @@ def submit_grade(
         now.submitted_by_ids = sorted(str(person) for person in by.persons)
         this.changes = _told(now)
         if tell:
+            _require_current([now])
             _tell_approvers([now], str(this.id))
     return now
 
@@ -158,6 +164,7 @@ def submit_grades(*, grades: Sequence[Seen], by: Actor, scope: Scope) -> list[Gr
                 grade=grade, by=by, scope=scope, seen_version=seen, tell=False
             )
         )
+        _require_current(done)
         _tell_approvers(done, _key(done))
     return done
 
@@ -206,7 +213,7 @@ def _all_or_none(action: str, grades: Sequence[Seen], scope: Scope) -> Any:
     def each(run: Callable[[Grade, int | None], Grade]) -> list[Grade]:
         done, refused = [], []
         # In one order, so that two batches do not wait for each other.
-        for grade, seen in sorted(grades, key=lambda pair: str(pair[0].pk)):
+        for grade, seen in sorted(grades, key=lambda pair: _circle_first(pair[0])):
             try:
                 done.append(run(grade, seen))
             except ValidationError as error:
@@ -226,6 +233,34 @@ def proposed_outcome(grade: Grade) -> str:
     if grade.proposed_level:
         return grade.proposed_level
     return "" if lowest_state(grade.explanation) == UNKNOWN else str(Outcome.NONE)
+
+
+def _circle_first(grade: Grade) -> tuple[str, str]:
+    """As locks are taken: decisions lock the grade's circle, too."""
+    return str(grade.circle_id), str(grade.pk)
+
+
+# --- Sending --------------------------------------------------------------------------------------
+def _require_current(grades: Sequence[Grade]) -> None:
+    """ValidationError where checklist, cards, survey or figures say otherwise than the proposal.
+
+    The grades are locked: who changes a checklist waits for them, and is refused. Constant queries.
+    """
+    asked = Evaluation.objects.filter(pk__in=[grade.evaluation_id for grade in grades])
+    rows = {row.pk: row for row in asked.select_related("circle", "standard", "district")}
+    grounds, formats = grounds_of(rows.values()), format_numbers()
+    stale = [
+        str(grade)
+        for grade in grades
+        if explained(grounds[grade.evaluation_id], formats, rows[grade.evaluation_id])
+        != grade.explanation
+    ]
+    if stale:
+        told = {"grades": "、".join(stale)}
+        raise ValidationError(
+            _("%(grades)s：测评后分型表、评分或数据有变化，请重新测评后再报审。") % told,
+            code="stale",
+        )
 
 
 # --- Deciding -------------------------------------------------------------------------------------

@@ -152,7 +152,9 @@ def _proposal(
             unsure=next_state(explanation) == UNKNOWN,
         ),
         made_at=timezone.now(),
-        is_sample=row.is_sample or bool(ground.release and ground.release.run.is_sample),
+        is_sample=row.is_sample
+        or bool(ground.release and ground.release.run.is_sample)
+        or bool(ground.survey and ground.survey.is_sample),
     )
     if standing is not None:
         grade.pk, grade.version = standing.pk, standing.version

@@ -89,7 +89,7 @@ def grades(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("from", "")
     start = int(asked) if asked.isdecimal() and len(asked) < 6 else 0
     lines = found[start : start + PER_PAGE]
-    with_history(lines)
+    with_history(lines, scope)
     words = Counter(move.word for line in every for move in open_moves(GRADE, line.grade, scope))
     context = {
         "crumbs": [{"label": district.name}, {"label": _("评定结果")}],
@@ -146,10 +146,11 @@ def _ranked(lines: list[Line]) -> None:
             line.rank = scores.index(line.grade.score or 0) + 1
 
 
-def with_history(lines: Sequence[Line]) -> None:
-    """Set what was decided in earlier years; one query."""
+def with_history(lines: Sequence[Line], scope: Scope) -> None:
+    """Set what was decided in earlier years, as far as the caller may know it; one query."""
     circles = {line.grade.circle_id for line in lines}
-    before = Grade.objects.decided().filter(circle__in=circles).order_by("year")
+    decided = Grade.objects.visible_to(scope).decided()
+    before = decided.filter(circle__in=circles).order_by("year")
     told: dict[Any, list[tuple[int, str]]] = {}
     for grade in before.only("circle", "year", "outcome"):
         told.setdefault(grade.circle_id, []).append((grade.year, grade.get_outcome_display()))

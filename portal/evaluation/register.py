@@ -92,7 +92,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def year_of(text: str) -> int:
     """The year of an address; this one for what is none."""
     this = timezone.localdate().year
-    return int(text) if text.isdecimal() and EARLIEST <= int(text[:5]) <= this + 1 else this
+    year = int(text) if text.isdecimal() and len(text) == len(str(this)) else this
+    return year if EARLIEST <= year <= this + 1 else this
 
 
 def _standards(district: District) -> list[Standard]:

@@ -10,9 +10,9 @@ from django.db.models.fields.json import KT
 from django.utils.translation import gettext_lazy as _
 
 from assessments.grading import proposed_word
-from assessments.models import Checklist, Evaluation, Grade, Scorecard, Standard
+from assessments.models import Checklist, Evaluation, Grade, Scorecard, Standard, Survey
 from assessments.presence import Kinds, kinds_of
-from assessments.results import Cell, last_survey, results
+from assessments.results import Cell, done_surveys, results
 from assessments.services.evaluations import EVALUATED
 from circles.models import Circle
 from core import policy
@@ -147,11 +147,13 @@ def dressed(
 
 def surveyed_circles(circles: Collection[Circle], year: int, scope: Scope) -> dict[str, Cell]:
     """{circle id: what residents say}, of the year's last wave, as far as the caller may see it."""
-    district = next(iter(circles)).district if circles else None
-    survey = last_survey(district, year=year) if district else None
-    if survey is None or not type(survey).objects.visible_to(scope).filter(pk=survey.pk).exists():
+    if not circles:
         return {}
-    return {cell.key: cell for cell in results(survey, "circle", scope)}
+    waves = done_surveys(next(iter(circles)).district, year=year)
+    told: dict[str, Cell] = {}
+    for survey in waves.filter(pk__in=Survey.objects.visible_to(scope).values("pk")):
+        told = {cell.key: cell for cell in results(survey, "circle", scope)} | told
+    return told
 
 
 def _cards_in(evaluations: list[uuid.UUID]) -> dict[uuid.UUID, int]:
