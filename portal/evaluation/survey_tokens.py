@@ -91,7 +91,10 @@ def links(request: HttpRequest, pk: Any, circle: Any) -> HttpResponse:
     except RefusedError as refusal:
         return _show(request, row, refusal.errors.messages)
     lines = [(one["serial"], link.circle.name, one["link"]) for one in told]
-    return csv_answer(request, "survey-links", [(_("序号"), _("生活圈"), _("链接")), *lines])
+    response = csv_answer(request, "survey-links", [(_("序号"), _("生活圈"), _("链接")), *lines])
+    label = quote(f"{row.name}-{link.circle.name}.csv")
+    response["Content-Disposition"] += f"; filename*=UTF-8''{label}"
+    return response
 
 
 def base_url(request: HttpRequest) -> str:

@@ -11,6 +11,9 @@ from core.scope import NOBODY, Scope
 
 register = template.Library()
 
+# Pages whose address lies below another tab than the one they belong to.
+BELONGS = {"circle_scoring": "evaluation:scoring", "circle_scoring_move": "evaluation:scoring"}
+
 # label, address name, the action that opens it
 TABS = (
     (_("评价总表"), "evaluation:home", "assessments.evaluations"),
@@ -34,8 +37,10 @@ def evaluation_tabs(context: template.Context) -> dict[str, Any]:
         except NoReverseMatch:
             continue
         if policy.may(scope, action):
-            tabs.append({"label": label, "url": url})
+            tabs.append({"label": label, "url": url, "name": name})
     # The longest address that the page lies below: the first one is above all others.
     below = [tab for tab in tabs if request.path.startswith(tab["url"])]
+    home = BELONGS.get(getattr(request.resolver_match, "url_name", None) or "")
+    below = [tab for tab in tabs if tab["name"] == home] or below
     current = max(below, key=lambda tab: len(tab["url"]), default=None)
     return {"tabs": [tab | {"current": tab is current} for tab in tabs]}

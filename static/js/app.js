@@ -99,8 +99,17 @@ function mountCopyButtons() {
   for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());
 }
 
+/** On a phone the row of tabs scrolls: brings the current one into sight. */
+function showCurrentTab() {
+  for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+    const row = tab.parentElement;
+    row.scrollLeft += tab.getBoundingClientRect().right - row.getBoundingClientRect().right + tab.offsetWidth / 2;
+  }
+}
+
 mountThemeToggle();
 mountNavigation();
+showCurrentTab();
 mountMenus();
 mountFilters();
 mountCopyButtons();
