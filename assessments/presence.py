@@ -36,12 +36,13 @@ class Presence:
 
 
 def presence_of(checklists: Iterable[Checklist]) -> dict[uuid.UUID, Presence]:
-    """{checklist id: presence}, for all of them in one query."""
+    """{checklist id: presence}, for all of them in one query; verdicts in the standard's order."""
     told: dict[uuid.UUID, dict[str, tuple[str, str]]] = {row.pk: {} for row in checklists}
     lines = ChecklistLine.objects.filter(checklist__in=list(told)).values_list(
         "checklist_id", "item__key", "item__category", "found", "override"
     )
-    for checklist, key, category, found, override in lines if told else ():
+    ordered = lines.order_by("item__sort", "item_id")
+    for checklist, key, category, found, override in ordered if told else ():
         told[checklist][key] = category, override or found
     return {pk: _presence(of) for pk, of in told.items()}
 

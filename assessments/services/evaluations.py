@@ -39,13 +39,16 @@ def start_evaluations(
 ) -> list[Evaluation]:
     """Begin the year's evaluation of these circles; those that have begun are left alone.
 
-    kind ""  首次验收 for circles that have no approved level, 年度复核 for all others.
+    kind ""  首次验收 for circles that have no approved level, 年度复核 for all others; after the
+             draw of the year none of those begins: it would be neither drawn nor scored
     Returns what was begun, by the circles' codes.
     """
     policy.require(scope, MANAGE, standard)
     wanted = sorted({circle.pk: circle for circle in circles}.values(), key=lambda one: one.code)
     _check_start(wanted, year, standard, kind, due_on)
     with act("assessments.start_evaluations", by=by, obj=standard) as this:
+        # As the draw does: it is over what has begun before.
+        locked(Standard.objects.filter(pk=standard.pk)).get()
         begun = Evaluation.objects.filter(circle__in=wanted, year=year, standard=standard)
         known = set(begun.values_list("circle_id", flat=True))
         graded = set() if kind else _graded(wanted, year)
@@ -63,6 +66,16 @@ def start_evaluations(
             for circle in wanted
             if circle.pk not in known
         ]
+        reviews = [row for row in made if row.kind == Kind.REVIEW]
+        if reviews and _drawn(reviews[0]):
+            raise ValidationError(
+                {
+                    "kind": _(
+                        "该年度已完成复核抽样，不能再开始“年度复核”；"
+                        "请选“首次验收”或“申请升级”，由专家评分。"
+                    )
+                }
+            )
         Evaluation.objects.bulk_create(made, ignore_conflicts=True)
         # Somebody else may have begun one of them at the same moment.
         mine = Evaluation.objects.filter(pk__in=[row.pk for row in made])

@@ -17,7 +17,7 @@ from assessments.services.scoring import confirm_cards, publish_cards
 from assessments.services.scoring_rules import plain
 from core import policy
 from core.audit import current_actor
-from portal.coordination.acting import run_here
+from portal.coordination.acting import run_here, seen_in
 from portal.evaluation.score_sheet import STATE_STATUS
 from portal.evaluation.scoring_rows import lines_of
 from portal.views.common import page, scope_of
@@ -104,8 +104,8 @@ def _seen(request: HttpRequest, evaluation: Evaluation) -> dict[Any, int]:
     """The versions that the page showed; -1 of what it did not show: that is refused."""
     found = {}
     for pk in evaluation.scorecards.values_list("pk", flat=True):
-        text = request.POST.get(f"version-{pk}", "")
-        found[pk] = int(text) if text.isascii() and text.isdecimal() else -1
+        seen = seen_in(request, f"version-{pk}")
+        found[pk] = -1 if seen is None else seen
     return found
 
 

@@ -19,6 +19,7 @@ from assessments.services import grades as services
 from core.admin.refusals import RefusedError, refusals
 from core.audit import current_actor
 from portal.coordination.acting import common_of, run_here, seen_in
+from portal.coordination.tasks import whole
 from portal.evaluation.grade import show
 from portal.evaluation.register import year_of
 from portal.evaluation.starting import day_of
@@ -138,7 +139,7 @@ def _ticked(request: HttpRequest) -> list[tuple[Grade, int | None]]:
         pk, _colon, version = value.partition(":")
         found = _id(pk)
         if found is not None:
-            seen[found] = int(version) if version.isascii() and version.isdecimal() else None
+            seen[found] = whole(version) or None
     rows = Grade.objects.visible_to(scope_of(request)).filter(pk__in=list(seen))
     return [(row, seen[row.pk]) for row in rows.select_related("circle")]
 

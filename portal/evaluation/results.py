@@ -20,6 +20,7 @@ from core.scope import Scope
 from metrics.models import Target
 from metrics.querysets import last_release
 from portal.basis import offset_pager, with_query
+from portal.coordination.tasks import whole
 from portal.evaluation.results_book import results_workbook
 from portal.evaluation.results_lines import (
     WITHHELD,
@@ -226,7 +227,7 @@ _BLOCKS: dict[str, Any] = {"questions": _questions, "needs": _needs, "words": _w
 
 def _paged(request: HttpRequest, blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Long lists by pages where they stand alone, their beginning where all stands together."""
-    start = int(asked) if (asked := request.GET.get("from", "")).isdecimal() else 0
+    start = whole(request.GET.get("from", ""))
     alone = len(blocks) == 1
     for block in blocks:
         if block["kind"] == "needs":

@@ -93,6 +93,10 @@ def test_a_year_is_begun_and_drawn() -> None:
     # Nobody slips out of being scored after the draw.
     with pytest.raises(ValidationError, match="复核抽样"):
         change_kind(evaluation=first, kind="review", **cast.officer.acts)
+    late = next(row for row in begun if row.kind == "review")
+    Evaluation.objects.filter(pk=late.pk).delete()
+    with pytest.raises(ValidationError, match="不能再开始"):
+        start_evaluations(circles=[late.circle], **told, **cast.officer.acts)
 
 
 def test_the_register_its_acts_and_a_line_looked_at_on_the_spot() -> None:

@@ -5,7 +5,9 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.roles import APPROVER, COMMISSION_ADMIN, PROGRAMME_OFFICER
-from assessments.models import Grade
+from assessments.explaining import explained
+from assessments.grounds import grounds_of
+from assessments.models import Evaluation, Grade
 from circles.models import Circle
 from metrics.models import Release
 from tests.assessments.making import YEAR, make_evaluation, make_standard
@@ -54,6 +56,19 @@ def said(world: Any, place: str) -> dict[str, Any]:
     return {"comment": "试验说明"}
 
 
+def found_today(evaluation: Evaluation) -> Any:
+    """What 测评 finds."""
+    return explained(grounds_of([evaluation])[evaluation.pk], {}, evaluation)
+
+
+def sent(world: Any, place: str) -> dict[str, Any]:
+    """Only what stands as it was proposed is sent for decision."""
+    grade = world.rows["proposed_grades"][place]
+    asked = Grade.objects.filter(pk=grade.pk)
+    asked.update(explanation=found_today(grade.evaluation))
+    return {"comment": "试验说明"}
+
+
 def decided(world: Any, place: str) -> dict[str, Any]:
     return {"outcome": "none", "reason": "试验", "decided_on": timezone.localdate().isoformat()}
 
@@ -76,7 +91,7 @@ WRITES: tuple[WriteEntry, ...] = (
         of_year,
         foreign=PROPOSING,
     ),
-    _move("submit", WRITERS, "proposed_grades", foreign=ONLY_FOREIGN),
+    _move("submit", WRITERS, "proposed_grades", sent, foreign=ONLY_FOREIGN),
     _move("return", DECIDING, "submitted_grades"),
     _move("approve", DECIDING, "submitted_grades", decided),
     _move("publish", PUBLISHING, "approved_grades", foreign=ONLY_FOREIGN),
@@ -127,12 +142,14 @@ def fill(world: Any, place: str, street: Any) -> None:
     ):
         is_decided = state in (State.APPROVED, State.PUBLISHED)
         year = YEAR - back
+        evaluation = make_evaluation(circle, standard, year=year)
         grade = Grade.objects.create(
             district=street.district,
-            evaluation=make_evaluation(circle, standard, year=year),
+            evaluation=evaluation,
             circle=circle,
             year=year,
             state=state,
+            explanation=found_today(evaluation),
             release=release,
             outcome="none" if is_decided else "",
             decided_on=timezone.localdate() if is_decided else None,
