@@ -55,7 +55,7 @@ def _dimensions(ground: Ground, formats: dict[str, int]) -> list[DimensionPoints
             full=row.points,
             points=points,
             figure=cards if is_judged else measured[row.key].text,
-            source=_("专家评分") if is_judged else source_name(row),
+            source=_("专家评分") if is_judged else source_name(row, ground.design.format_names),
         )
 
     return [

@@ -27,6 +27,7 @@ from assessments.statistics import Satisfaction
 from metrics.indicators import get
 from metrics.models import Release, Value
 from metrics.querysets import Figure
+from outlets.models import BusinessFormat
 
 # (indicator code, part number)
 FigureKey = tuple[str, int]
@@ -40,6 +41,8 @@ class Design:
     levels: Sequence[StandardLevel]
     checklist_items: Sequence[ChecklistItem]
     dimensions: Sequence[tuple[Dimension, Sequence[ScoreItem]]]
+    # Format code → name, of those that items take their figures from.
+    format_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def labels(self) -> dict[str, str]:
@@ -82,11 +85,20 @@ class Ground:
 
 
 def designs_of(standards: Iterable[uuid.UUID]) -> dict[uuid.UUID, Design]:
-    """{standard id: design}; five queries."""
+    """{standard id: design}; six queries."""
     rows = Standard.objects.filter(pk__in=set(standards)).prefetch_related(
         "levels", "checklist_items", "dimensions__items"
     )
-    return {row.pk: _design(row) for row in rows}
+    parts = {
+        item.source_part
+        for row in rows
+        for dimension in row.dimensions.all()
+        for item in dimension.items.all()
+        if item.source_part
+    }
+    names = BusinessFormat.objects.filter(code__in=parts).values_list("code", "name")
+    format_names = dict(names) if parts else {}
+    return {row.pk: _design(row, format_names) for row in rows}
 
 
 def grounds_of(evaluations: Iterable[Evaluation]) -> dict[uuid.UUID, Ground]:
@@ -191,10 +203,11 @@ class Opinions:
         return self._said.get((row.district_id, row.year, row.circle_id), Said())
 
 
-def _design(standard: Standard) -> Design:
+def _design(standard: Standard, format_names: Mapping[str, str]) -> Design:
     return Design(
         standard,
         list(standard.levels.all()),
         list(standard.checklist_items.all()),
         [(dimension, list(dimension.items.all())) for dimension in standard.dimensions.all()],
+        format_names,
     )

@@ -5,7 +5,7 @@ either: only where every way it can turn out earns the same points are the point
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -17,6 +17,7 @@ from assessments.gates import MET, UNKNOWN, group_state, percent, plain
 from assessments.grounds import Design, Ground, grounds_of, is_known
 from assessments.models import Evaluation, ScoreItem
 from assessments.presence import Kinds
+from circles.models.circle import Level
 from metrics.compute import Flag
 from metrics.indicators import Part, Unit, get
 from metrics.indicators.programme import LEVELS
@@ -72,12 +73,18 @@ def format_numbers() -> dict[str, int]:
     return dict(BusinessFormat.objects.values_list("code", "number"))
 
 
-def source_name(item: ScoreItem) -> str:
+def source_name(item: ScoreItem, format_names: Mapping[str, str]) -> str:
     """What an item is computed from, in words."""
     if item.source == Source.INDICATOR:
         name = get(item.source_code).name if is_known(item.source_code) else item.source_code
-        return f"{name}（{item.source_part}）" if item.source_part else str(name)
+        part = _part_name(item.source_part, format_names)
+        return f"{name}（{part}）" if part else str(name)
     return str(item.get_source_display())
+
+
+def _part_name(part: str, format_names: Mapping[str, str]) -> str:
+    """A format's name or a level's; a code that nothing goes by stays as it is."""
+    return format_names.get(part) or str(dict(Level.choices).get(part, part))
 
 
 # --- 定稿指标 -------------------------------------------------------------------------------------
