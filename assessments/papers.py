@@ -101,7 +101,7 @@ def _conclusion(grade: Grade) -> list[str]:
 
 
 def _gates(told: Any) -> list[tuple[Any, ...]]:
-    words = {MET: _("满足"), UNMET: _("未满足")}
+    words = {MET: _("满足"), UNMET: _("不满足")}
     rows = []
     for level in told.get("levels", ()):
         for gate in level["gates"]:

@@ -139,8 +139,8 @@ class OfficialDocument:
     ) -> None:
         """A ruled table over the whole width whose head repeats on every page.
 
-        widths  of the columns in proportion to each other (by default all alike). Cells that are
-                numbers stand on the right.
+        widths  of the columns in proportion to each other (by default all alike). Columns of
+                numbers stand on the right; one that mixes them with words on the left.
         """
         data = [[_cell_text(cell) for cell in row] for row in rows]
         table = self._document.add_table(rows=1, cols=len(head))
@@ -153,10 +153,14 @@ class OfficialDocument:
         columns = [Length(int(space * share / sum(shares))) for share in shares]
         for column, width in zip(table.columns, columns, strict=True):
             column.width = width
-        _fill_row(table.rows[0], head, columns, HEAD_CELL, Align.CENTER)
+        _fill_row(table.rows[0], head, columns, HEAD_CELL, [Align.CENTER] * len(head))
         _repeat(table.rows[0])
+        sides = [
+            Align.RIGHT if _are_numbers(row[n] for row in data) else Align.LEFT
+            for n in range(len(head))
+        ]
         for cells in data:
-            _fill_row(table.add_row(), cells, columns, CELL)
+            _fill_row(table.add_row(), cells, columns, CELL, sides)
         self._line("", NOTE, space=Pt(12))
 
     def signature(self, office: Any, day: dt.date) -> None:
@@ -349,19 +353,24 @@ def _page_field(paragraph: Any) -> None:
             run._r.append(mark)
 
 
+def _are_numbers(texts: Iterable[str]) -> bool:
+    """Whether a column holds numbers and nothing else; gaps (“—”) do not count."""
+    lines = [line for text in texts for line in text.split("\n") if line.strip(" —-")]
+    return bool(lines) and all(_NUMBER.fullmatch(line) for line in lines)
+
+
 def _fill_row(
-    row: Any, cells: Sequence[Any], widths: Sequence[Length], face: Face, align: Any = None
+    row: Any, cells: Sequence[Any], widths: Sequence[Length], face: Face, sides: Sequence[Any]
 ) -> None:
     properties = row._tr.get_or_add_trPr()
     properties.append(OxmlElement("w:cantSplit"))
-    for cell, text, width in zip(row.cells, cells, widths, strict=True):
+    for cell, text, width, side in zip(row.cells, cells, widths, sides, strict=True):
         cell.width = width
         cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
         said = _cell_text(text)
         for n, line in enumerate(said.split("\n")):
             paragraph = cell.paragraphs[0] if n == 0 else cell.add_paragraph()
-            is_number = _NUMBER.fullmatch(line) is not None
-            paragraph.alignment = align or (Align.RIGHT if is_number else Align.LEFT)
+            paragraph.alignment = side
             paragraph.paragraph_format.space_after = Pt(0)
             paragraph.paragraph_format.line_spacing = 1.15
             _run(paragraph, line, face)
