@@ -12,7 +12,10 @@ from core.scope import NOBODY, Scope
 register = template.Library()
 
 # Pages whose address lies below another tab than the one they belong to.
-BELONGS = {"circle_scoring": "evaluation:scoring", "circle_scoring_move": "evaluation:scoring"}
+BELONGS = dict.fromkeys(
+    ("circle_scoring", "circle_scoring_move", "scorecard", "scorecard_summary", "scorecard_move"),
+    "evaluation:scoring",
+)
 
 # label, address name, the action that opens it
 TABS = (
