@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext_lazy as _
 
 from assessments import grade_figures  # noqa: F401
-from assessments.results import last_survey
+from assessments.results import last_published
 from assessments.statistics import Satisfaction
 from assessments.tallies import EVERYONE, tables_of
 from metrics.contributed import ByArea, Collected, contribute
@@ -73,7 +73,7 @@ def satisfaction_score(district: District, as_of: dt.date) -> ByArea:
 
 def _of_last_wave(district: District, as_of: dt.date, read: Read) -> ByArea:
     """What is not withheld; known = answers ÷ answers wanted, so that thin samples are marked."""
-    survey = last_survey(district, as_of=as_of)
+    survey = last_published(district, as_of)
     if survey is None:
         return {}
     tables = tables_of(survey)

@@ -219,6 +219,12 @@ def last_survey(
     return done_surveys(district, year=year, as_of=as_of).first()
 
 
+def last_published(district: District, as_of: dt.date) -> Survey | None:
+    """Of those the last one whose results were published: what indicators may tell streets."""
+    waves = done_surveys(district, as_of=as_of)
+    return waves.filter(state=Survey.State.PUBLISHED).first()
+
+
 def done_surveys(
     district: District, *, year: int | None = None, as_of: dt.date | None = None
 ) -> "QuerySet[Survey]":

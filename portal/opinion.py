@@ -8,7 +8,7 @@ import datetime as dt
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assessments.results import last_survey
+from assessments.results import last_published
 from assessments.statistics import wilson
 from metrics.querysets import Figure
 from territory.models import District
@@ -48,7 +48,7 @@ def steps_of(
     if code not in CODES:
         return []
     steps = []
-    survey = last_survey(district, as_of=as_of)
+    survey = last_published(district, as_of)
     if survey is not None and survey.closed_at is not None:
         told = {"survey": survey.name, "day": timezone.localdate(survey.closed_at).isoformat()}
         steps.append(_("数据来自“%(survey)s”，%(day)s 结束。") % told)

@@ -283,6 +283,11 @@ def test_a_run_has_the_last_wave_of_its_day_and_nothing_that_is_withheld(
         state="published", closed_at=timezone.now()
     )
     assert last_survey(district) == wave.survey
+    # Streets read figures, too: before the results are published there are none.
+    Survey.objects.filter(pk=wave.survey.pk).update(state="closed")
+    run = make_snapshot(district=district, as_of=today)
+    assert figure(run, "satisfaction_share", "D", district).value is None
+    Survey.objects.filter(pk=wave.survey.pk).update(state="published")
     run = make_snapshot(district=district, as_of=today)
     n, satisfied, basic, score, *_ = recount(wave.counted())
     value = figure(run, "satisfaction_share", "D", district)
