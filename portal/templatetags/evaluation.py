@@ -14,12 +14,13 @@ register = template.Library()
 # Pages whose address lies below another tab than the one they belong to.
 BELONGS = dict.fromkeys(
     ("circle_scoring", "circle_scoring_move", "scorecard", "scorecard_summary", "scorecard_move"),
-    "evaluation:scoring",
+    ("evaluation:scoring", "evaluation:my_scorecards"),
 )
 
 # label, address name, the action that opens it
 TABS = (
     (_("评价总表"), "evaluation:home", "assessments.evaluations"),
+    (_("我的评分表"), "evaluation:my_scorecards", "assessments.score"),
     (_("专家评分"), "evaluation:scoring", "assessments.manage_evaluations"),
     (_("满意度调查"), "evaluation:surveys", "assessments.surveys"),
     (_("评定结果"), "evaluation:grades", "assessments.grades"),
@@ -43,7 +44,7 @@ def evaluation_tabs(context: template.Context) -> dict[str, Any]:
             tabs.append({"label": label, "url": url, "name": name})
     # The longest address that the page lies below: the first one is above all others.
     below = [tab for tab in tabs if request.path.startswith(tab["url"])]
-    home = BELONGS.get(getattr(request.resolver_match, "url_name", None) or "")
-    below = [tab for tab in tabs if tab["name"] == home] or below
+    homes = BELONGS.get(getattr(request.resolver_match, "url_name", None) or "", ())
+    below = [tab for tab in tabs if tab["name"] in homes] or below
     current = max(below, key=lambda tab: len(tab["url"]), default=None)
     return {"tabs": [tab | {"current": tab is current} for tab in tabs]}
