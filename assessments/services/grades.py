@@ -49,6 +49,8 @@ __all__ = [
 ]
 
 Outcome, Adjustment = Grade.Outcome, Grade.Adjustment
+# Of an explanation: what only names or phrases things.
+WORDS = frozenset({"name", "source", "rule", "text", "wanted"})
 # A grade and the version that was looked at.
 Seen = tuple[Grade, int | None]
 
@@ -252,8 +254,8 @@ def _require_current(grades: Sequence[Grade]) -> None:
     stale = [
         str(grade)
         for grade in grades
-        if explained(grounds[grade.evaluation_id], formats, rows[grade.evaluation_id])
-        != grade.explanation
+        if _substance(explained(grounds[grade.evaluation_id], formats, rows[grade.evaluation_id]))
+        != _substance(grade.explanation)
     ]
     if stale:
         told = {"grades": "、".join(stale)}
@@ -261,6 +263,13 @@ def _require_current(grades: Sequence[Grade]) -> None:
             _("%(grades)s：测评后分型表、评分或数据有变化，请重新测评后再报审。") % told,
             code="stale",
         )
+
+
+def _substance(told: Any) -> Any:
+    """An explanation without the words that say the same after a new edition of the platform."""
+    if isinstance(told, dict):
+        return {key: _substance(one) for key, one in told.items() if key not in WORDS}
+    return [_substance(one) for one in told] if isinstance(told, list) else told
 
 
 # --- Deciding -------------------------------------------------------------------------------------
