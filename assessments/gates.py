@@ -41,7 +41,7 @@ class Present(Protocol):
 class Opinion:
     """What residents said: counts of valid answers; `enough` of them are wanted.
 
-    withheld  they count, but no figure of them may be shown
+    withheld  no figure may rest on them that is shown: it would tell on others
     """
 
     n: int
@@ -180,26 +180,17 @@ def opinion_gate(gate: str, wanted: Decimal | None, opinion: Opinion | None) -> 
     if opinion is None:
         text = _("%(name)s没有调查结果") % {"name": name}
         return Gate(gate, want, "—", UNKNOWN, text, unclear=text)
+    if opinion.withheld:
+        # How few they are, or whether they suffice, would tell on others.
+        text = _("%(name)s%(met)s（数据不公布）") % {"name": name, "met": _("情况不明")}
+        return Gate(gate, want, _("数据不公布"), UNKNOWN, text, unclear=text)
     if not opinion.carries:
-        if opinion.withheld:
-            # How few they are would tell on others, too.
-            met = {"name": name, "met": _("情况不明")}
-            text = _("%(name)s%(met)s（数据不公布）") % met
-            return Gate(gate, want, _("数据不公布"), UNKNOWN, text, unclear=text)
         told = {"name": name, "n": opinion.n, "enough": opinion.enough}
         text = _("%(name)s样本不足 %(n)d/%(enough)d") % told
         is_ = _("样本不足 %(n)d/%(enough)d") % told
         return Gate(gate, want, is_, UNKNOWN, text, unclear=text)
     yes = opinion.satisfied if gate == "min_satisfaction" else opinion.basic
     share, floor = Fraction(yes, opinion.n), Fraction(wanted)
-    if opinion.withheld:
-        state = MET if share >= floor else UNMET
-        lacking = "" if state == MET else _("%(name)s（数据不公布）") % {"name": name}
-        text = _("%(name)s%(met)s（数据不公布）") % {
-            "name": name,
-            "met": _("满足") if state == MET else _("不满足"),
-        }
-        return Gate(gate, want, _("数据不公布"), state, text, lacking)
     is_ = _("%(share)s（有效问卷 %(n)d 份）") % {"share": percent(share), "n": opinion.n}
     text = f"{name} {percent(share)}/{percent(floor)}"
     if share >= floor:

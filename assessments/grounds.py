@@ -67,7 +67,7 @@ class Ground:
 
     presence, satisfaction  None = no checklist, no answers of the circle
     enough                  how many valid answers it takes to go by them
-    withheld                they count, but may not be shown: they would tell on others
+    withheld                nothing that is shown may rest on them: it would tell on others
     """
 
     design: Design

@@ -185,9 +185,10 @@ def _survey(item: ScoreItem, ground: Ground) -> Measured:
     found = ground.satisfaction
     if ground.survey is None or found is None or not found.n:
         return Measured(None, None, _("没有满意度调查结果"))
+    if ground.withheld:
+        # Points are shown, and from them what they were made of could be told.
+        return Measured(None, None, _("数据不公布"))
     if found.n < ground.enough:
-        if ground.withheld:
-            return Measured(None, None, _("数据不公布"))
         told = {"n": found.n, "enough": ground.enough}
         return Measured(None, None, _("样本不足 %(n)d/%(enough)d") % told)
     x: Figure | None = None
@@ -201,8 +202,6 @@ def _survey(item: ScoreItem, ground: Ground) -> Measured:
     else:
         text = _("没有满意度调查结果")
     text += _("（有效问卷 %(n)d 份）") % {"n": found.n}
-    if ground.withheld:
-        text = _("数据不公布")
     return Measured(_decimal(x), points_of(item, x), text)
 
 
