@@ -26,10 +26,6 @@ KEYWORDS: dict[str, Any] = {
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,
-    # As it is called where both are imported.
-    "lazy": None,
-    "_t": None,
-    "_now": None,
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
@@ -37,6 +33,8 @@ KEYWORDS: dict[str, Any] = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+# What gettext is called where both of its kinds are imported.
+OUR_NAMES: dict[str, Any] = {"lazy": None, "_t": None, "_now": None}
 PLACEHOLDER = re.compile(r"%\(\w+\)|%[sd]|\{\w*\}")
 
 
@@ -106,7 +104,9 @@ def _messages_of(path: Path) -> Iterator[tuple[int, Any, list[str], str | None]]
         # Django turns a template into something that reads like Python but for its indentation.
         lines = templatize(source, origin=str(path)).splitlines()
         source = "\n".join(line.lstrip() for line in lines)
-    yield from extract("python", io.BytesIO(source.encode()), KEYWORDS, ["Translators:"])
+    yield from extract(
+        "python", io.BytesIO(source.encode()), KEYWORDS | OUR_NAMES, ["Translators:"]
+    )
 
 
 if __name__ == "__main__":

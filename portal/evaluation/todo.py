@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Count, Min, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -31,7 +32,8 @@ def _cards_to_confirm(scope: Scope, district: District) -> Waiting | None:
     rows = Scorecard.objects.visible_to(scope).filter(
         evaluation__district=district, state=Scorecard.State.SUBMITTED
     )
-    told = rows.aggregate(n=Count("pk"), since=Min("submitted_at"))
+    since = Min(Coalesce("submitted_at", "assigned_at"))
+    told = rows.aggregate(n=Count("pk"), since=since)
     if not told["n"]:
         return None
     title = _("%(n)d 份专家评分表待确认") % told

@@ -195,7 +195,7 @@ def test_another_demo_is_refused_until_the_old_one_may_go(
 def test_replacing_leaves_nothing_of_the_old_demo(district: District, db: None) -> None:
     old = set(Outlet.objects.values_list("pk", flat=True))
     result = command(scale=0.02, seed=2, day=dt.date(2026, 11, 1), replace=True)
-    made = summarise(generate(Plan(0.02, 2, DAY), FIXTURES)) | {"users": 30, "fresh": True}
+    made = summarise(generate(Plan(0.02, 2, DAY), FIXTURES)) | {"users": 32, "fresh": True}
     assert made.items() <= result.items()
     new = set(Outlet.objects.values_list("pk", flat=True))
     assert len(new) == 280
