@@ -202,7 +202,7 @@ def test_replacing_leaves_nothing_of_the_old_demo(district: District, db: None) 
     assert not old & new
     assert set(Outlet.history.values_list("id", flat=True)) == new
     assert StreetNetwork.objects.count() == 1
-    assert User.objects.filter(is_demo=True).count() == 30
+    assert User.objects.filter(is_demo=True).count() == 32
 
 
 def test_removal_leaves_the_reference_data_only(district: District, db: None) -> None:
