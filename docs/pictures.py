@@ -177,8 +177,9 @@ def _evaluation(officer: Page, expert: Page, url: str) -> None:
     _open(expert, f"{url}/evaluation/my-scorecards/")
     with expert.expect_navigation(wait_until="networkidle"):
         expert.get_by_role("link", name="开始评分").first.click()
+    expert.check("input[name=declared]")
     with expert.expect_navigation(wait_until="networkidle"):
-        expert.locator("main form button[type=submit]").first.click()
+        expert.get_by_role("button", name="确认并开始评分").click()
     expert.wait_for_timeout(600)
     _save(expert, "scorecard-phone")
 
