@@ -25,8 +25,8 @@ Read = Callable[[Satisfaction], tuple[float | None, float | None]]
     basis=Basis.TARGET,
     clause=("plan-2023-401", "二"),
     formula=_(
-        "最近一次已结束的居民满意度调查中，（非常满意 + 满意）÷ 有效样本；答“不清楚”和未答的不计，"
-        "街道（镇）计其主报的生活圈，样本不足的不列，误差范围按95%置信水平的威尔逊区间"
+        "最近一次已公布结果的居民满意度调查中，（非常满意 + 满意）÷ 有效样本；"
+        "答“不清楚”和未答的不计，街道（镇）计其主报的生活圈，样本不足的不列，误差范围按95%置信水平的威尔逊区间"
     ),
 )
 def satisfaction_share(district: District, as_of: dt.date) -> ByArea:
@@ -43,7 +43,7 @@ def satisfaction_share(district: District, as_of: dt.date) -> ByArea:
     basis=Basis.TARGET,
     clause=("putuo-2021", "二"),
     formula=_(
-        "最近一次已结束的居民满意度调查中，（非常满意 + 满意 + 基本满意）÷ 有效样本；"
+        "最近一次已公布结果的居民满意度调查中，（非常满意 + 满意 + 基本满意）÷ 有效样本；"
         "统计范围同居民综合满意度"
     ),
 )
@@ -60,7 +60,7 @@ def basic_satisfaction_share(district: District, as_of: dt.date) -> ByArea:
     scopes="CSD",
     basis=Basis.ANALYSIS,
     formula=_(
-        "最近一次已结束的居民满意度调查中，有效样本各选项分值的平均值（满分100分）；"
+        "最近一次已公布结果的居民满意度调查中，有效样本各选项分值的平均值（满分100分）；"
         "统计范围同居民综合满意度"
     ),
 )

@@ -85,7 +85,11 @@ def _last_year(
     circles = Circle.objects.filter(
         district=district, state=State.ACCEPTED, accepted_on__lte=decided_on
     ).exclude(level="")
-    rows = _begin(plan, standard, list(circles.order_by("code")), year, "first", release, cast)
+    first, again = [], []
+    for circle in circles.order_by("code"):
+        (first if (circle.level_year or year) >= year else again).append(circle)
+    rows = _begin(plan, standard, first, year, "first", release, cast)
+    rows += _begin(plan, standard, again, year, "upgrade", release, cast)
     if not rows:
         return 0
     _score(plan, rows, cast, Scorecard.State.PUBLISHED)

@@ -170,7 +170,7 @@ def _head(
         satisfaction |= {
             "status": "unknown",
             "status_word": _("尚无调查结果"),
-            "note": _("居民满意度调查结束后显示"),
+            "note": _("居民满意度调查结果公布后显示"),
         }
     return [
         built,
