@@ -85,7 +85,8 @@ def _last_year(
     circles = Circle.objects.filter(
         district=district, state=State.ACCEPTED, accepted_on__lte=decided_on
     ).exclude(level="")
-    first, again = [], []
+    first: list[Circle] = []
+    again: list[Circle] = []
     for circle in circles.order_by("code"):
         (first if (circle.level_year or year) >= year else again).append(circle)
     rows = _begin(plan, standard, first, year, "first", release, cast)
