@@ -78,9 +78,12 @@ def row_named(sent: Sent, column: str, text: str) -> str:
 def test_others_read_and_cannot_change(browser: Client, draft: Standard) -> None:
     street = StreetFactory(district=draft.district)
     reader = signed_in(UserFactory(office=OfficeFactory(street=street), roles=[STREET_OFFICER]))
-    page = reader.get(at("standard", draft))
+    # A draft is nobody's but the commission's; what was published, everyone reads.
+    assert reader.get(at("standard", draft)).status_code == 404
+    published = make_standard(draft.district, code="published")
+    page = reader.get(at("standard", published))
     assert page.status_code == 200
-    assert at("standard_part", draft, "levels") not in page.content.decode()
+    assert at("standard_part", published, "levels") not in page.content.decode()
     for refused in (
         reader.get(at("standard_part", draft, "levels")),
         reader.post(at("standard_part", draft, "levels"), {}),
