@@ -40,25 +40,13 @@ def half_up(amount: Decimal | Fraction) -> Decimal:
     return (Decimal(rounded if cents >= 0 else -rounded) * CENT).quantize(CENT)
 
 
-def share_at(curve: str, points: Sequence[Node], x: Figure) -> Decimal:
+def share_at(curve: str, points: Sequence[Node], x: Figure) -> Fraction:
     """The share of the full marks that `x` earns, 0–1.
 
     points  [[x, share], …] with x rising, at least one; below the first and above the last node
             their shares hold. linear: straight between nodes; steps: the share of the last node
             not above x
     """
-    share = _share(curve, points, x)
-    return Decimal(share.numerator) / Decimal(share.denominator)
-
-
-def points_of(item: Curved, x: Figure | None) -> Decimal | None:
-    """The points that the figure earns, 0 … full marks, half up to 0.01; no figure, no points."""
-    if x is None or not item.curve_points:
-        return None
-    return half_up(_share(item.curve, item.curve_points, x) * Fraction(Decimal(item.points)))
-
-
-def _share(curve: str, points: Sequence[Node], x: Figure) -> Fraction:
     nodes = [(Fraction(str(at)), Fraction(str(share))) for at, share in points]
     at = Fraction(x)
     below = [node for node in nodes if node[0] <= at]
@@ -71,6 +59,13 @@ def _share(curve: str, points: Sequence[Node], x: Figure) -> Fraction:
         (x0, y0), (x1, y1) = below[-1], above[0]
         share = y0 + (at - x0) * (y1 - y0) / (x1 - x0)
     return min(max(share, Fraction(0)), Fraction(1))
+
+
+def points_of(item: Curved, x: Figure | None) -> Decimal | None:
+    """The points that the figure earns, 0 … full marks, half up to 0.01; no figure, no points."""
+    if x is None or not item.curve_points:
+        return None
+    return half_up(share_at(item.curve, item.curve_points, x) * Fraction(Decimal(item.points)))
 
 
 def total_of(points: Sequence[Decimal | None]) -> Decimal | None:

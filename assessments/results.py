@@ -212,13 +212,6 @@ def withheld_circles(survey: Survey) -> set[uuid.UUID]:
     }
 
 
-def last_survey(
-    district: District, *, year: int | None = None, as_of: dt.date | None = None
-) -> Survey | None:
-    """The last satisfaction wave that was closed or published (by the end of `as_of`)."""
-    return done_surveys(district, year=year, as_of=as_of).first()
-
-
 def last_published(district: District, as_of: dt.date) -> Survey | None:
     """Of those the last one whose results were published: what indicators may tell streets."""
     waves = done_surveys(district, as_of=as_of)

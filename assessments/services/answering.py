@@ -36,7 +36,7 @@ def check_answers(questions: Sequence[Question], given: Mapping[str, Any]) -> An
         value = given.get(question.key)
         try:
             answer = _CHECKS[question.kind](question, value)
-            if not _asked(question, answers):
+            if not is_asked(question, answers):
                 if answer:
                     raise ValidationError(_("按前面的回答，这一题不用回答，请清空。"))
             elif answer:
@@ -59,12 +59,13 @@ def without_skipped(questions: Sequence[Question], given: Mapping[str, Any]) -> 
     """
     kept: dict[str, Any] = {}
     for question in questions:
-        if question.key in given and _asked(question, kept):
+        if question.key in given and is_asked(question, kept):
             kept[question.key] = given[question.key]
     return kept
 
 
-def _asked(question: Question, answers: Mapping[str, Any]) -> bool:
+def is_asked(question: Question, answers: Mapping[str, Any]) -> bool:
+    """Whether the question is asked after these answers to earlier ones."""
     rule = question.shown_if
     if not rule:
         return True

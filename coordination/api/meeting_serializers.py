@@ -5,12 +5,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from coordination.api.moving import OwnOffice, StrictSerializer
+from accounts.api.fields import OwnOffice
 from coordination.models import Countersignature, Meeting, MeetingOffice, Resolution
 from coordination.policy import may_read_minutes
 from coordination.workflow.meetings import MEETING
 from core.api.callers import scope_of
 from core.api.fields import FaceSerializer, code_of
+from core.api.moving import StrictSerializer
 from core.workflow import open_moves
 
 UNREAD: dict[str, Any] = {"minutes": "", "resolutions": []}

@@ -21,7 +21,6 @@ from coordination.api.meeting_serializers import (
     MeetingSuggestSerializer,
     MinutesSerializer,
 )
-from coordination.api.moving import MoveCommentSerializer, MovingFace, described
 from coordination.models import Countersignature, Meeting, MeetingOffice, Resolution
 from coordination.services import meetings as calling
 from coordination.services import minutes as minuting
@@ -29,6 +28,7 @@ from coordination.services.meetings import Attendance
 from coordination.services.minutes import Resolved
 from core.api.callers import actor_of, scope_of
 from core.api.filters import CodesFilter, FaceFilterSet, UpdatedSinceFilter
+from core.api.moving import MoveCommentSerializer, MovingFace, described
 from core.scope import Scope
 
 Given = dict[str, Any]

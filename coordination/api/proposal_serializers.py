@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from coordination.api.moving import OwnOffice, StrictSerializer
+from accounts.api.fields import OwnOffice
 from coordination.models import Proposal, ProposalOffice
 from coordination.policy import may_read_reply
 from coordination.services.figures import changes_key, changes_told, check_figures
@@ -13,6 +13,7 @@ from coordination.services.signing import ACCEPT, REPLACE
 from coordination.workflow.proposals import PROPOSAL
 from core.api.callers import scope_of
 from core.api.fields import FaceSerializer
+from core.api.moving import StrictSerializer
 from core.workflow import open_moves
 
 

@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Office
-from coordination.api.moving import MoveCommentSerializer, MovingFace, described
 from coordination.api.proposal_serializers import (
     ProposalAssignSerializer,
     ProposalCloseSerializer,
@@ -25,6 +24,7 @@ from coordination.models import Proposal, ProposalOffice
 from coordination.services import drafting, proposals, signing
 from core.api.callers import actor_of, scope_of
 from core.api.filters import CodesFilter, FaceFilterSet, UpdatedSinceFilter
+from core.api.moving import MoveCommentSerializer, MovingFace, described
 from core.scope import Scope
 from territory.models import District
 

@@ -3,14 +3,16 @@
 They exist where the demo was loaded and sign in only where `DEMO=1` (`accounts.backends`).
 """
 
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext as _
 
 from accounts.models import Office, User
+from accounts.policy import scope_of
 from accounts.roles import AUDITOR, COMMISSION, EXPERT, NAMES, SECURITY_ADMIN, STREET
+from core.audit import Actor
 from core.ids import new_id
 from territory.models import District
 
@@ -93,6 +95,12 @@ def create(district: District) -> int:
         for name, (role, _office, _label) in wanted.items()
     )
     return len(users)
+
+
+def acting(user: User) -> dict[str, Any]:
+    """Who acts, within what, as services ask."""
+    scope = scope_of(user)
+    return {"by": Actor(user.pk, str(user), scope.office_code), "scope": scope}
 
 
 def remove() -> None:

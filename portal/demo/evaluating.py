@@ -7,7 +7,7 @@ what experts scored is drawn; levels of last year are those that the demo's circ
 import datetime as dt
 import uuid
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from django.db import transaction
@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.policy import scope_of
 from accounts.roles import APPROVER, PROGRAMME_OFFICER
 from assessments.models import (
     ChecklistLine,
@@ -33,8 +32,8 @@ from assessments.services.grades import approve_grade, propose_grades, publish_g
 from assessments.services.standards import standard_on
 from circles.models import Circle
 from circles.models.circle import State
-from core.audit import Actor
 from metrics.models import Release
+from portal.demo.accounts import acting
 from portal.demo.plan import Plan
 from territory.models import District
 
@@ -55,12 +54,6 @@ class _Cast:
         self.officer = User.objects.get(username=PROGRAMME_OFFICER, is_demo=True)
         self.approver = User.objects.get(username=APPROVER, is_demo=True)
         self.experts = list(experts_of(district))
-
-    @staticmethod
-    def of(user: User) -> dict[str, Any]:
-        """Who, within what, as the services ask."""
-        scope = scope_of(user)
-        return {"by": Actor(user.pk, str(user), scope.office_code), "scope": scope}
 
 
 def evaluate(plan: Plan, district: District, before: Release, now: Release) -> dict[str, int]:
@@ -94,19 +87,19 @@ def _last_year(
     if not rows:
         return 0
     _score(plan, rows, cast, Scorecard.State.PUBLISHED)
-    grades = propose_grades(district=district, year=year, **cast.of(cast.officer))
+    grades = propose_grades(district=district, year=year, **acting(cast.officer))
     for grade in grades:
         level = grade.circle.level
         same = grade.proposed_level == level
-        submit_grade(grade=grade, tell=False, **cast.of(cast.officer))
+        submit_grade(grade=grade, tell=False, **acting(cast.officer))
         approve_grade(
             grade=grade,
             outcome=level,
             reason="" if same else _("按区级会审意见审定（演示数据）"),
             decided_on=decided_on,
-            **cast.of(cast.approver),
+            **acting(cast.approver),
         )
-        publish_grade(grade=grade, tell=False, **cast.of(cast.officer))
+        publish_grade(grade=grade, tell=False, **acting(cast.officer))
     return len(grades)
 
 
@@ -126,7 +119,7 @@ def _this_year(
             year=plan.day.year,
             standard=standard,
             seed=f"{plan.day:%Y%m%d}",
-            **cast.of(cast.officer),
+            **acting(cast.officer),
         )
     rows = list(
         Evaluation.objects.filter(pk__in=[row.pk for row in rows])
@@ -136,13 +129,11 @@ def _this_year(
     scored = [row for row in rows if row.scored_in_full]
     _score(plan, scored[STILL_OUT:], cast, Scorecard.State.CONFIRMED)
     if scored[:STILL_OUT]:
-        assign_experts(
-            evaluations=scored[:STILL_OUT], experts=cast.experts, **cast.of(cast.officer)
-        )
-    grades = propose_grades(district=district, year=plan.day.year, **cast.of(cast.officer))
+        assign_experts(evaluations=scored[:STILL_OUT], experts=cast.experts, **acting(cast.officer))
+    grades = propose_grades(district=district, year=plan.day.year, **acting(cast.officer))
     ready = [grade for grade in grades if grade.score is not None and grade.proposed_level]
     for grade in ready[:SUBMITTED]:
-        submit_grade(grade=grade, tell=False, **cast.of(cast.officer))
+        submit_grade(grade=grade, tell=False, **acting(cast.officer))
     return len(rows)
 
 
@@ -164,13 +155,13 @@ def _begin(
         standard=standard,
         kind=kind,
         due_on=plan.day + dt.timedelta(days=12) if year == plan.day.year else None,
-        **cast.of(cast.officer),
+        **acting(cast.officer),
     )
-    lists = fill_checklists(evaluations=rows, release=release, **cast.of(cast.officer))
+    lists = fill_checklists(evaluations=rows, release=release, **acting(cast.officer))
     unfinished = _look_over(plan, year, rows)
     for each in lists:
         if each.evaluation_id not in unfinished:
-            confirm_checklist(checklist=each, **cast.of(cast.officer))
+            confirm_checklist(checklist=each, **acting(cast.officer))
     return rows
 
 

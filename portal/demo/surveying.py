@@ -9,7 +9,6 @@ import numpy as np
 from django.utils import timezone
 
 from accounts.models import Office, User
-from accounts.policy import scope_of
 from accounts.roles import PROGRAMME_OFFICER
 from assessments.models import (
     AgeBand,
@@ -21,9 +20,10 @@ from assessments.models import (
     SurveyCircle,
     SurveyToken,
 )
+from assessments.services.answering import is_asked
 from assessments.services.tokens import make_tokens, token_text
 from circles.models import Circle
-from core.audit import Actor
+from portal.demo.accounts import acting
 from portal.demo.plan import Plan
 from territory.models import District
 
@@ -102,9 +102,7 @@ def _survey(plan: Plan, wave: Wave, form: Questionnaire, agency: Office | None) 
 def _codes(survey: Survey, circle: Circle) -> None:
     """Some to try the questionnaire with."""
     officer = User.objects.get(username=PROGRAMME_OFFICER, is_demo=True)
-    scope = scope_of(officer)
-    by = Actor(officer.pk, str(officer), scope.office_code)
-    make_tokens(survey=survey, circle=circle, count=CODES, channel=Channel.LINK, by=by, scope=scope)
+    make_tokens(survey=survey, circle=circle, count=CODES, channel=Channel.LINK, **acting(officer))
 
 
 def sample_code() -> str:
@@ -157,7 +155,7 @@ def _answer(
 ) -> SurveyAnswer:
     given: dict[str, Any] = {}
     for question in questions:
-        if _is_asked(question, given):
+        if is_asked(question, given):
             given |= _given(rng, question, mood)
     overall = next((q.key for q in questions if q.measures == Question.Measures.OVERALL), "")
     hasty = rng.random() < 0.015
@@ -174,14 +172,6 @@ def _answer(
         seconds=int(rng.integers(6, 18) if hasty else rng.integers(45, 260)),
         flags=SurveyAnswer.SPEEDER if hasty else 0,
     )
-
-
-def _is_asked(question: Question, given: dict[str, Any]) -> bool:
-    rule = question.shown_if
-    if not rule:
-        return True
-    said = given.get(rule["key"], [])
-    return not set(rule["in"]).isdisjoint([said] if isinstance(said, str) else said)
 
 
 def _given(rng: np.random.Generator, question: Question, mood: np.ndarray) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from assessments.models import Grade
 from circles.models import Circle
 from core import policy
 from core.scope import Scope
+from portal.evaluation.explained import radar
 
 # Years beside each other in one radar.
 MOST_YEARS = 3
@@ -33,45 +34,21 @@ def evaluation_of(row: Circle, scope: Scope) -> dict[str, Any] | None:
         "level_word": last.get_outcome_display(),
         "points_text": "" if last.score is None else _("评价得分 %(n)s 分") % {"n": last.score},
         "next_text": missing_text(last.explanation),
-        "chart": radar_of(grades),
+        "chart": _radar(grades),
         "url": reverse("evaluation:grade", args=[last.pk]) if known else "",
     }
 
 
-def radar_of(grades: list[Grade]) -> dict[str, Any] | None:
-    """Dimensions of the latest evaluation, and of earlier ones with the same; by share of marks."""
-    dimensions = grades[0].explanation.get("score", {}).get("dimensions", [])
-    if len(dimensions) < 3:
-        return None
-    keys = [one["key"] for one in dimensions]
-    series = []
-    for grade in grades:
-        own = grade.explanation.get("score", {}).get("dimensions", [])
-        if [one["key"] for one in own] != keys:
-            continue
-        series.append(
-            {
-                "label": str(grade.year),
-                "values": [_number(one["points"]) for one in own],
-                "texts": [
-                    _("缺数据")
-                    if one["points"] is None
-                    else _("%(n)s / %(full)s 分") % {"n": one["points"], "full": one["full"]}
-                    for one in own
-                ],
-            }
-        )
-    return {
-        "id": "evaluation-radar",
-        "title": _("各维度得分"),
-        "kind": "radar",
-        "tags": ["demo"] if any(grade.is_sample for grade in grades) else [],
-        "data": {
-            "axes": [{"label": one["name"], "max": float(one["full"])} for one in dimensions],
-            "series": series,
-        },
-    }
+def _radar(grades: list[Grade]) -> dict[str, Any] | None:
+    """The latest evaluation's dimensions, beside those of earlier years that had the same."""
+    keys = _dimensions(grades[0])
+    same = {str(one.year): one.explanation for one in grades if keys and _dimensions(one) == keys}
+    chart = radar("evaluation-radar", same) if same else None
+    if chart and any(grade.is_sample for grade in grades):
+        chart["tags"] = ["demo"]
+    return chart
 
 
-def _number(text: str | None) -> float | None:
-    return None if text is None else float(text)
+def _dimensions(grade: Grade) -> list[tuple[str, str]]:
+    told = grade.explanation.get("score", {}).get("dimensions", [])
+    return [(one["key"], one["name"]) for one in told]
