@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "circles",
     "metrics",
     "assessments",
+    "subsidies",
     "coordination",
     "reports",
     "portal",

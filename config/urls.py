@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ledger/", include("portal.ledger.urls")),
     path("coordination/", include("portal.coordination.urls")),
     path("evaluation/", include("portal.evaluation.urls")),
+    path("subsidies/", include("portal.subsidies.urls")),
     path("survey/", include("portal.survey.urls")),
     path("notices/", include("portal.notices.urls")),
     path("admin/", admin.site.urls),

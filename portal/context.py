@@ -25,6 +25,7 @@ NAVIGATION = (
     (gettext_lazy("进展报送"), "reporting:overview", "reports.overview"),
     (gettext_lazy("统筹协调"), "coordination:home", "coordination.tasks"),
     (gettext_lazy("分级评价"), "evaluation:home", "assessments.evaluations"),
+    (gettext_lazy("资金扶持"), "subsidies:home", "subsidies.rounds"),
     (gettext_lazy("我的评分表"), "evaluation:my_scorecards", "assessments.score"),
     (gettext_lazy("我的调查"), "evaluation:surveys", "assessments.own_surveys"),
     (gettext_lazy("测算批次"), "admin:metrics_run_changelist", "metrics.view_live"),
@@ -33,7 +34,13 @@ NAVIGATION = (
 )
 # Entries that stand for all pages below their address.
 WITH_PAGES_BEHIND = frozenset(
-    {"ledger:home", "reporting:overview", "coordination:home", "evaluation:home"}
+    {
+        "ledger:home",
+        "reporting:overview",
+        "coordination:home",
+        "evaluation:home",
+        "subsidies:home",
+    }
 )
 
 

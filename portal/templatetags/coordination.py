@@ -3,11 +3,9 @@
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from core import policy
-from core.scope import NOBODY, Scope
+from portal.tabs import row_of_tabs
 
 register = template.Library()
 
@@ -22,17 +20,7 @@ TABS = (
 )
 
 
-@register.inclusion_tag("coordination/tabs.html", takes_context=True)
+@register.inclusion_tag("components/tabs.html", takes_context=True)
 def coordination_tabs(context: template.Context) -> dict[str, Any]:
     """The tabs that exist and that the caller may open; the current one by the address."""
-    request = context["request"]
-    scope: Scope = getattr(request, "scope", NOBODY)
-    tabs = []
-    for label, name, action in TABS:
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
-        if policy.may(scope, action):
-            tabs.append({"label": label, "url": url, "current": request.path.startswith(url)})
-    return {"tabs": tabs}
+    return row_of_tabs(context, _("统筹协调"), TABS)

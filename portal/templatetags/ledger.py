@@ -3,11 +3,9 @@
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from core import policy
-from core.scope import NOBODY, Scope
+from portal.tabs import row_of_tabs
 
 register = template.Library()
 
@@ -23,25 +21,10 @@ TABS = (
 )
 
 # Pages that belong to a tab without standing below its address.
-ALSO = {"ledger:directory": "ledger:exports"}
+BELONGS = {"ledger:directory": ("ledger:exports",)}
 
 
-@register.inclusion_tag("ledger/tabs.html", takes_context=True)
+@register.inclusion_tag("components/tabs.html", takes_context=True)
 def ledger_tabs(context: template.Context) -> dict[str, Any]:
     """The tabs that exist and that the caller may open; the current one by the address."""
-    request = context["request"]
-    scope: Scope = getattr(request, "scope", NOBODY)
-    tabs = []
-    for label, name, action in TABS:
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
-        if policy.may(scope, action):
-            tabs.append({"label": label, "url": url})
-    match = request.resolver_match
-    other = ALSO.get(match.view_name) if match else None
-    path = reverse(other) if other else request.path
-    above = [str(tab["url"]) for tab in tabs if path.startswith(str(tab["url"]))]
-    current = max(above, key=len, default="")
-    return {"tabs": [{**tab, "current": tab["url"] == current} for tab in tabs]}
+    return row_of_tabs(context, _("网点台账"), TABS, BELONGS)

@@ -3,11 +3,9 @@
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from core import policy
-from core.scope import NOBODY, Scope
+from portal.tabs import row_of_tabs
 
 register = template.Library()
 
@@ -20,19 +18,7 @@ TABS = (
 )
 
 
-@register.inclusion_tag("reporting/tabs.html", takes_context=True)
+@register.inclusion_tag("components/tabs.html", takes_context=True)
 def reporting_tabs(context: template.Context) -> dict[str, Any]:
-    """The tabs that the caller may open; the current one by the address."""
-    request = context["request"]
-    scope: Scope = getattr(request, "scope", NOBODY)
-    tabs = []
-    for label, name, action in TABS:
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
-        if policy.may(scope, action):
-            tabs.append({"label": label, "url": url})
-    above = [str(tab["url"]) for tab in tabs if request.path.startswith(str(tab["url"]))]
-    current = max(above, key=len, default="")
-    return {"tabs": [{**tab, "current": tab["url"] == current} for tab in tabs]}
+    """The tabs that exist and that the caller may open; the current one by the address."""
+    return row_of_tabs(context, _("进展报送"), TABS)

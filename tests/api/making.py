@@ -35,6 +35,7 @@ from outlets.models import (
 )
 from tests.api.making_assessments import ONE_MORE as ASSESSED
 from tests.api.making_reports import ONE_MORE
+from tests.api.making_subsidies import ONE_MORE as SUBSIDISED
 from tests.factories import (
     BrandFactory,
     BusinessFormatFactory,
@@ -408,6 +409,7 @@ MAKE: dict[str, Make] = {
         "metrics.target": _target,
         **ONE_MORE,
         **ASSESSED,
+        **SUBSIDISED,
         "core.document": _document,
         "core.clause": _clause,
         "core.job": _job,

@@ -1,0 +1,1 @@
+"""Pages of subsidies: policies, rounds, applications, budgets, payments, effects."""
