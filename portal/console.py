@@ -249,6 +249,33 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        gettext_lazy("资金扶持"),
+        (
+            (
+                gettext_lazy("扶持总览"),
+                "volunteer_activism",
+                "subsidies.rounds",
+                "subsidies:home",
+            ),
+            (gettext_lazy("资金批次"), "inventory", "subsidies.rounds", "subsidies:rounds"),
+            (
+                gettext_lazy("扶持申报"),
+                "assignment",
+                "subsidies.applications",
+                "subsidies:applications",
+            ),
+            (
+                gettext_lazy("预算指标"),
+                "account_balance",
+                "subsidies.budgets",
+                "subsidies:budgets",
+            ),
+            (gettext_lazy("资金拨付"), "payments", "subsidies.payments", "subsidies:payments"),
+            (gettext_lazy("扶持成效"), "insights", "subsidies.effects", "subsidies:effects"),
+            (gettext_lazy("扶持政策"), "policy", "subsidies.policies", "subsidies:policies"),
+        ),
+    ),
+    (
         gettext_lazy("指标测算"),
         (
             (

@@ -73,6 +73,7 @@ def test_filters_and_menus_work_under_the_content_policy(
         "便民生活圈",
         "报送与协调",
         "分级评价",
+        "资金扶持",
         "指标测算",
         "文件与日志",
     ]
