@@ -1,5 +1,10 @@
-"""Addresses of the pages about effects."""
+"""Addresses of the overview of subsidies and of the pages about effects."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from portal.subsidies import effects, home
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("effects/", effects.effects, name="effects"),
+]
