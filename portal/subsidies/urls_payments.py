@@ -1,5 +1,9 @@
 """Addresses of the pages about payments."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from portal.subsidies import payments
+
+urlpatterns = [
+    path("payments/", payments.payments, name="payments"),
+]
