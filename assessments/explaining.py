@@ -1,7 +1,5 @@
 """A ground turned into the explanation that a grade keeps, in the site's language."""
 
-import hashlib
-import json
 from typing import Any
 
 from django.conf import settings
@@ -32,12 +30,6 @@ def explained(
             origin=_origin(ground, evaluation),
             notes=_notes(ground),
         )
-
-
-def digest_of(explanation: Any) -> str:
-    """SHA-256 of an explanation, whatever order its names are kept in."""
-    text = json.dumps(explanation, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _dimensions(ground: Ground, formats: dict[str, int]) -> list[DimensionPoints]:

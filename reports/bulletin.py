@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from core import policy
 from core.audit import Actor, act
 from core.db import locked
+from core.digests import json_digest
 from core.scope import Scope
 from core.text import normalise
 from core.versions import require_version
 from core.word import OfficialDocument
 from reports.bulletin_sections import Built, build
 from reports.models import Bulletin
-from reports.progress.sending import digest_of
 from reports.progress.writing import numbered
 from territory.models import District
 
@@ -120,7 +120,7 @@ def issue_bulletin(
         this.obj, this.from_state = now, now.state
         now.state = this.to_state = Bulletin.State.ISSUED
         now.number, now.issued_on = number, day
-        this.payload_sha256 = digest_of(now.content)
+        this.payload_sha256 = json_digest(now.content)
         now.version += 1
         now.save()
     return now

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as lazy
 from accounts.models import Office
 from accounts.people import people_of, recipients_by_id, recipients_of_commission
 from accounts.roles import APPROVER, STREET_HEAD, STREET_OFFICER
-from assessments.explaining import digest_of, explained
+from assessments.explaining import explained
 from assessments.gates import UNKNOWN
 from assessments.grading import lowest_state
 from assessments.grounds import grounds_of
@@ -31,6 +31,7 @@ from circles.services.circles import change_state
 from core import policy
 from core.audit import Actor
 from core.db import locked
+from core.digests import json_digest
 from core.notices import Recipient, notify
 from core.scope import Scope
 from core.versions import StaleVersionError
@@ -128,7 +129,7 @@ def approve_grade(
         )
         now.outcome, now.reason, now.decided_on = outcome, reason, decided_on
         now.decided_by_label = by.label[:120]
-        now.sha256 = this.payload_sha256 = digest_of(now.explanation)
+        now.sha256 = this.payload_sha256 = json_digest(now.explanation)
         this.changes = _told(now) | {
             "outcome": outcome,
             "decided_on": decided_on,
@@ -337,7 +338,7 @@ def _told(now: Grade) -> dict[str, Any]:
         "year": now.year,
         "proposed_level": now.proposed_level,
         "score": now.score,
-        "explanation_sha256": digest_of(now.explanation),
+        "explanation_sha256": json_digest(now.explanation),
     }
 
 

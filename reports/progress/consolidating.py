@@ -22,11 +22,11 @@ from accounts.offices import short_name
 from core import policy
 from core.audit import Actor, act
 from core.db import locked
+from core.digests import json_digest
 from core.scope import Scope
 from core.versions import require_version
 from reports.models import Consolidation, Period, ProgressReport, ReportAnswer, ReportItem
 from reports.progress.overview import office_order
-from reports.progress.sending import digest_of
 from reports.progress.values import MOST_CHARACTERS, plain
 
 Content = dict[str, Any]
@@ -156,7 +156,7 @@ def finalise(
         this.obj, this.from_state = now, now.state
         now.state = this.to_state = Consolidation.State.FINAL
         now.final_at, now.final_by_label = timezone.now(), by.label[:120]
-        now.sha256 = this.payload_sha256 = digest_of(now.content)
+        now.sha256 = this.payload_sha256 = json_digest(now.content)
         now.version += 1
         now.save()
     return now

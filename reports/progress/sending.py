@@ -1,8 +1,6 @@
 """The moves of a progress report: 报送, 撤回, 审核通过, 退回修改, 定稿, 重新开放."""
 
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.audit import Actor
+from core.digests import json_digest
 from core.scope import Scope
 from core.text import strip_unseen
 from core.versions import StaleVersionError
@@ -235,7 +234,7 @@ def _send(report: ProgressReport, by: Actor, scope: Scope | None, comment: str) 
         by_label=by.label,
         comment=comment,
         content=content,
-        sha256=digest_of(content),
+        sha256=json_digest(content),
     )
     report.comments.filter(settled_at__isnull=True).update(settled_at=at)
     telling.sent(report, number)
@@ -264,12 +263,6 @@ def _kept(answer: ReportAnswer) -> dict[str, Any]:
         "origin": answer.origin,
         "reason": answer.reason,
     }
-
-
-def digest_of(content: Mapping[str, Any]) -> str:
-    """SHA-256 of a submission's content in its one canonical spelling."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _last_number(report: ProgressReport) -> int:

@@ -11,7 +11,6 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connections
 from django.utils import timezone
 
-from assessments.explaining import digest_of
 from assessments.models import Checklist, Evaluation, Grade, Standard
 from assessments.previewing import preview
 from assessments.services import grades as services
@@ -27,6 +26,7 @@ from assessments.services.grades import (
     submit_grades,
 )
 from assessments.services.standards import copy_standard, publish_standard
+from core.digests import json_digest
 from core.models import AuditEvent, Notice
 from core.versions import StaleVersionError
 from metrics.indicators import get
@@ -176,7 +176,7 @@ def test_a_grade_from_the_figures_to_the_streets() -> None:
         "quality",
         here.year,
     )
-    assert grade.sha256 == digest_of(Grade.objects.get(pk=grade.pk).explanation)
+    assert grade.sha256 == json_digest(Grade.objects.get(pk=grade.pk).explanation)
     event = AuditEvent.objects.get(action="assessments.approve_grade")
     assert event.payload_sha256 == grade.sha256
     assert (event.changes["number"], event.comment) == ("普商委〔2026〕1号", grade.reason)
@@ -228,7 +228,7 @@ def test_nothing_moves_a_grade_that_was_decided_on() -> None:
     with pytest.raises(ValidationError, match="现为“已审定”"):
         submit_grade(grade=decided, **here.officer.acts)
     assert Grade.objects.values().get(pk=decided.pk) == before
-    assert digest_of(before["explanation"]) == before["sha256"]
+    assert json_digest(before["explanation"]) == before["sha256"]
 
 
 def test_the_same_circle_under_two_standards_side_by_side() -> None:

@@ -15,6 +15,7 @@ from pytest_django import DjangoDbBlocker
 from accounts.models import User
 from circles.models import Circle, CircleFacts, CircleStreet, Compound, FormatCheck, PilotBatch
 from coordination.models import Mechanism, RosterEntry
+from core.digests import json_digest
 from core.models import AuditEvent
 from metrics.models import StreetNetwork
 from metrics.networks import load_network
@@ -26,7 +27,6 @@ from portal.demo.plan import Plan
 from portal.demo.removal import remove_sample
 from reports.models import ProgressReport
 from reports.progress.rules import problems_of
-from reports.progress.sending import digest_of
 from territory.models import District, Neighbourhood, Street
 from tests.portal.demo_samples import DAY, FIXTURES, demo
 
@@ -117,7 +117,7 @@ def test_what_was_reported_keeps_the_rules_of_its_form(district: District, db: N
     for report in passed:
         assert [one for one in problems_of(report) if one.severity == "block"] == [], report
         sent = report.submissions.get()
-        assert sent.sha256 == digest_of(sent.content)
+        assert sent.sha256 == json_digest(sent.content)
     owed = ProgressReport.objects.filter(period__state="open")
     states = set(owed.values_list("state", flat=True))
     assert states <= {"todo", "draft", "submitted", "returned"}

@@ -18,10 +18,10 @@ from openpyxl import load_workbook
 
 from accounts.policy import scope_of
 from core.audit import Actor
+from core.digests import json_digest
 from core.versions import StaleVersionError
 from reports.models import Consolidation, Period, ProgressReport, ReportAnswer
 from reports.progress import consolidating
-from reports.progress.sending import digest_of
 from reports.progress.writing import consolidation_word, consolidation_workbook
 from tests.factories import (
     OfficeFactory,
@@ -169,7 +169,7 @@ def test_the_district_report_from_draft_to_revision(room: Room) -> None:
     assert fresh.pk == draft.pk
     assert fresh.content["texts"][0]["text"] == "全区开了七家店"
     final = consolidating.finalise(consolidation=fresh, seen_version=fresh.version, **room.said())
-    assert (final.state, final.sha256) == ("final", digest_of(final.content))
+    assert (final.state, final.sha256) == ("final", json_digest(final.content))
     with pytest.raises(ValidationError):
         consolidating.edit_texts(
             consolidation=final, texts={PASSAGE: "改"}, seen_version=None, **room.said()
@@ -178,7 +178,7 @@ def test_the_district_report_from_draft_to_revision(room: Room) -> None:
     second = room.draft()
     kept = Consolidation.objects.get(pk=final.pk)
     assert (second.revision, figure(second.content, FLOW)["total"]) == (2, "57")
-    assert digest_of(kept.content) == kept.sha256
+    assert json_digest(kept.content) == kept.sha256
 
 
 def test_word_and_excel_hold_the_figures_of_the_page(room: Room) -> None:

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from accounts.delegations import delegate
+from core.digests import json_digest
 from core.models import AuditEvent, Notice
 from core.versions import StaleVersionError
 from core.workdays import add_workdays, is_workday
@@ -134,7 +135,7 @@ def test_the_whole_path(cast: Cast) -> None:
     assert sent.first_submitted_at == sent.submitted_at
     [first] = sent.submissions.all()
     assert first.content["answers"]["events"]["number"] == "3"
-    assert first.sha256 == sending.digest_of(first.content)
+    assert first.sha256 == json_digest(first.content)
     assert told(cast.officer) == [f"{sent} 已报送，待审核"]
 
     sent = move("submit", move("withdraw", sent, officer), head)
