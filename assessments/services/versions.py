@@ -1,28 +1,24 @@
 """What standards and questionnaires share: drafts, copies, one published version of each code."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from assessments.contents import Content, clean_own, compare
 from assessments.parts import Fault, Part, clean_rows, refuse, repeated_inner
 from assessments.saving import save_parts
-from core import policy
-from core.audit import Act, Actor, act
-from core.db import locked
+from core import policy, versioned
+from core.audit import Actor, act
 from core.scope import Scope
-from core.versions import require_version
-from core.workflow import Machine, moving
+from core.versioned import changing, next_number
+from core.workflow import Machine
 from territory.models import District
 
 Row = Mapping[str, Any]
 CHANGE = "assessments.change_standards"
-DRAFT, PUBLISHED = "draft", "published"
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,7 @@ def create(sort: Sort, *, district: District, values: Row, by: Actor, scope: Sco
     policy.require(scope, CHANGE, row)
     with act(f"assessments.create_{sort.thing}", by=by) as this:
         _set(sort, row, values, columns=sort.own.columns)
-        row.number = _next_number(sort, row)
+        row.number = next_number(row)
         row.full_clean()
         row.save(force_insert=True)
         this.obj, this.to_state = row, row.state
@@ -73,7 +69,7 @@ def begin(
     policy.require(scope, CHANGE, row)
     with act(f"assessments.{word}_{sort.thing}", by=by) as this:
         _set(sort, row, content[sort.own.name], columns=sort.own.columns)
-        row.number = _next_number(sort, row)
+        row.number = next_number(row)
         row.full_clean()
         row.save(force_insert=True)
         save_parts(row, sort.parts, content)
@@ -88,7 +84,10 @@ def change(
     """Change a draft's own columns."""
     columns = tuple(name for name in sort.own.columns if name != "code")
     name = f"assessments.change_{sort.thing}"
-    with _changing(name, row, by=by, scope=scope, seen_version=seen_version) as (now, this):
+    with changing(name, row, action=CHANGE, by=by, scope=scope, seen_version=seen_version) as (
+        now,
+        this,
+    ):
         before = sort.content(now)
         _set(sort, now, values, columns=columns)
         now.full_clean()
@@ -114,34 +113,16 @@ def replace(
     faults: list[Fault] = []
     clean = clean_rows(chosen, rows, faults)
     name = f"assessments.change_{sort.thing}_rows"
-    with _changing(name, row, by=by, scope=scope, seen_version=seen_version) as (now, this):
+    with changing(name, row, action=CHANGE, by=by, scope=scope, seen_version=seen_version) as (
+        now,
+        this,
+    ):
         refuse(faults)
         if key := repeated_inner(chosen, clean):
             raise ValidationError({part: [_("“%(key)s”重复") % {"key": key}]})
         save_parts(now, (chosen,), {part: clean})
         this.changes = {"part": part, "rows": len(clean)}
     return now
-
-
-@contextmanager
-def _changing(
-    name: str, row: Any, *, by: Actor, scope: Scope, seen_version: int | None
-) -> Iterator[tuple[Any, Act]]:
-    """A draft locked for changing; anything but a draft is frozen."""
-    with act(name, by=by) as this:
-        now = locked(type(row).objects.filter(pk=row.pk)).get()
-        policy.require(scope, CHANGE, now)
-        require_version(now, seen_version)
-        if now.state != DRAFT:
-            raise ValidationError(
-                _("“%(row)s”%(state)s，不能修改；请复制为新版后再改。")
-                % {"row": now, "state": now.get_state_display()},
-                code="state",
-            )
-        this.obj = now
-        yield now, this
-        now.version += 1
-        now.save()
 
 
 def copy(sort: Sort, row: Any, *, by: Actor, scope: Scope) -> Any:
@@ -153,23 +134,9 @@ def copy(sort: Sort, row: Any, *, by: Actor, scope: Scope) -> Any:
 
 def publish(sort: Sort, row: Any, *, by: Actor, scope: Scope, seen_version: int | None) -> Any:
     """Freeze a draft; the published version of its code gives way."""
-    with moving(sort.machine, row, "publish", by=by, scope=scope, seen_version=seen_version) as (
-        now,
-        this,
-    ):
-        if lacking := sort.lacking(now):
-            raise ValidationError(lacking)
-        others = sort.model.objects.filter(district=now.district_id, code=now.code)
-        for former in others.filter(state=PUBLISHED):
-            close(
-                sort,
-                former,
-                comment=_("由第 %(number)d 版代替") % {"number": now.number},
-                by=by,
-                scope=scope,
-            )
-            this.changes = {"replaces": former.number}
-    return now
+    return versioned.publish(
+        sort.machine, row, lacking=sort.lacking, by=by, scope=scope, seen_version=seen_version
+    )
 
 
 def close(
@@ -182,17 +149,9 @@ def close(
     seen_version: int | None = None,
 ) -> Any:
     """停用."""
-    with moving(
-        sort.machine, row, "close", by=by, scope=scope, comment=comment, seen_version=seen_version
-    ) as (now, _this):
-        pass
-    return now
-
-
-def _next_number(sort: Sort, row: Any) -> int:
-    rows = sort.model.objects.filter(district=row.district_id, code=row.code)
-    newest: int = rows.aggregate(newest=Max("number"))["newest"] or 0
-    return newest + 1
+    return versioned.close(
+        sort.machine, row, comment=comment, by=by, scope=scope, seen_version=seen_version
+    )
 
 
 def _set(sort: Sort, row: Any, values: Row, *, columns: Sequence[str]) -> None:
