@@ -1,7 +1,5 @@
 """预算指标 by year."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 
 from portal.views.common import page

@@ -88,6 +88,10 @@ class BudgetOrder(models.Model):
     amount = MoneyField(_("金额（元）"))
     document_number = models.CharField(_("文号"), max_length=80, blank=True)
     reason = models.CharField(_("事由"), max_length=300)
+    # Unpaid ones at the year's end: 结转 takes them along, 收回 puts them off to the next year.
+    instalments: Any = models.ManyToManyField(
+        "subsidies.Instalment", blank=True, related_name="orders", verbose_name=_("拨付分期")
+    )
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.DRAFT)
     submitted_by_ids: Any = models.JSONField(_("提交人"), default=list, blank=True, editable=False)
     decided_on = models.DateField(_("审批日期"), null=True, blank=True)
