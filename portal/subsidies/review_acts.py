@@ -25,3 +25,9 @@ def check(request: HttpRequest, pk: Any) -> HttpResponse:
 def move(request: HttpRequest, pk: Any, word: str) -> HttpResponse:
     """审核通过, 退回审核, 不予支持."""
     raise Http404
+
+
+@page("subsidies.applications")
+def check_file(request: HttpRequest, pk: Any, check: Any, file: Any) -> HttpResponse:
+    """A file of a check."""
+    raise Http404

@@ -11,7 +11,8 @@ urlpatterns = [
     path("applications/review/pass/", review_queue.pass_chosen, name="review_chosen"),
     path(CASE, application.application, name="application"),
     path(f"{CASE}facts/", review_acts.facts, name="application_facts"),
-    path(f"{CASE}checks/new/", review_acts.check, name="application_check"),
-    path(f"{CASE}paper/", application.paper, name="application_paper"),
+    path(f"{CASE}checks/", review_acts.check, name="application_check"),
+    path(f"{CASE}checks/<uuid:check>/<uuid:file>/", review_acts.check_file, name="check_file"),
+    path(f"{CASE}review-form/", application.paper, name="review_paper"),
     path(f"{CASE}review/<slug:word>/", review_acts.move, name="application_review"),
 ]
