@@ -59,6 +59,9 @@ policy.register("subsidies.payments", roles=COMMISSION, token_scope=READ)
 policy.register(
     "subsidies.manage_payments", roles=[FINANCE], token_scope=WRITE, on_object=in_district
 )
+# Who knows whether a shop still trades, and who found that money has to come back.
+policy.register("subsidies.confirm_condition", roles=OFFICERS | {FINANCE}, on_object=in_district)
+policy.register("subsidies.ask_clawback", roles=OFFICERS | {FINANCE}, on_object=in_district)
 # 审签: another person than who made the list, or who asked for the money back.
 policy.register("subsidies.approve_payment", roles=[APPROVER], on_object=in_district)
 # Account numbers in full; others see the last four digits.
