@@ -57,7 +57,7 @@ class Spent:
 
 @dataclass(frozen=True)
 class Settled:
-    """The lines that caps and stacking add to the computation's, and what is left. None = unknown."""
+    """What caps and stacking add to the computation's lines, and what is left (None = unknown)."""
 
     lines: tuple[Line, ...]
     amount: Decimal | None

@@ -175,7 +175,7 @@ def clean_common(data: Any) -> dict[str, Any]:
 def read_rule(data: Any, common: Any = None) -> Rule:
     """The rule of an item. ValidationError whose dict names each place: {"steps.2.value": […]}.
 
-    Places count from 0, as in JSON; those of `common` begin with "common.".
+    Rows count from 1; places in `common` begin with "common.".
     """
     raise NotImplementedError
 
