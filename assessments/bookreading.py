@@ -7,7 +7,6 @@ from typing import Any, BinaryIO
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from assessments.contents import Content
 from assessments.parts import (
     Fault,
     Part,
@@ -16,45 +15,16 @@ from assessments.parts import (
     repeated_inner,
 )
 from assessments.sheets import NAMED, SHEETS, TOLD, columns_of, field_column, own_sheet_columns
-from core.spreadsheets import Column, Kind, Limits, SpreadsheetError, header_key
+from core.spreadsheets import Column, Kind, SpreadsheetError, header_key
 from core.spreadsheets.books import SheetSource, open_book
 from core.spreadsheets.cells import CellValue, is_filled
 from core.spreadsheets.columns import every_language
 from core.spreadsheets.headers import HeaderFinder
 from core.spreadsheets.parsing import Refused, parser_for
+from core.spreadsheets.partbooks import HEADER_WITHIN, LIMITS, BookError, Reading, filled_rows
 
-_LIMITS = Limits(max_file_bytes=5 * 2**20, max_unpacked_bytes=50 * 2**20, max_rows=2_000)
-_HEADER_WITHIN = 10
 _OWN = ("clause", "questionnaire")
 Parsed = dict[str, Any]
-
-
-class BookError(Exception):
-    """What is wrong with a workbook: `errors` are {sheet, row, column, message}, in order.
-
-    Row and column are None where the whole sheet or file is meant.
-    """
-
-    def __init__(self, errors: list[dict[str, Any]]) -> None:
-        super().__init__("；".join(error["message"] for error in errors[:3]))
-        self.errors = errors
-
-
-@dataclass
-class Reading:
-    """A book as far as it was understood."""
-
-    content: Content = field(default_factory=dict)
-    errors: list[dict[str, Any]] = field(default_factory=list)
-    # Own column → row of its sheet.
-    own_rows: dict[str, int] = field(default_factory=dict)
-
-    def wrong(self, sheet: str, row: int | None, column: str | None, message: str) -> None:
-        self.errors.append({"sheet": sheet, "row": row, "column": column, "message": message})
-
-    def done(self) -> None:
-        if self.errors:
-            raise BookError(self.errors)
 
 
 @dataclass
@@ -68,9 +38,9 @@ class _Rows:
 def read_book(own: Part, parts: Sequence[Part], file: BinaryIO, filename: str = "") -> Reading:
     """The content of a workbook, and where its own columns stand. BookError."""
     reading = Reading()
-    finder = HeaderFinder(own_sheet_columns(), _HEADER_WITHIN)
+    finder = HeaderFinder(own_sheet_columns(), HEADER_WITHIN)
     try:
-        with open_book(file, filename, finder, _LIMITS) as book:
+        with open_book(file, filename, finder, LIMITS) as book:
             sheets = {sheet.name: sheet for sheet in book.sheets}
             _read_own(own, sheets.get(SHEETS[own.name]), reading)
             for part in parts:
@@ -94,7 +64,7 @@ def _read_own(own: Part, sheet: SheetSource | None, reading: Reading) -> None:
         for name in own.columns
         for word in (*every_language(own.model._meta.get_field(name).verbose_name), name)  # type: ignore[union-attr]
     }
-    for number, row in _grid(SHEETS[own.name], sheet, columns, reading):
+    for number, row in filled_rows(SHEETS[own.name], sheet, columns, reading):
         label = str(row.get(NAMED, "")).strip()
         name = names.get(header_key(label))
         if name is None:
@@ -138,7 +108,7 @@ def _read_part(part: Part, sheet: SheetSource | None, reading: Reading) -> None:
     columns = columns_of(part)
     before = len(reading.errors)
     found = _Rows()
-    for number, raw in _grid(name, sheet, columns, reading):
+    for number, raw in filled_rows(name, sheet, columns, reading):
         row: Parsed = {}
         for column in columns:
             owner, field_name = _owner(part, column.key)
@@ -210,33 +180,6 @@ def _title(part: Part, inner: bool, name: str) -> str:
 
 
 # --- sheets and cells --------------------------------------------------------------------------
-
-
-def _grid(
-    name: str, sheet: SheetSource | None, columns: Sequence[Column], reading: Reading
-) -> list[tuple[int, dict[str, CellValue]]]:
-    """The filled rows below the header: number, raw cells by column key."""
-    if sheet is None:
-        reading.wrong(name, None, None, _("缺少工作表“%(sheet)s”") % {"sheet": name})
-        return []
-    if sheet.scan.rows > _LIMITS.max_rows or sheet.scan.columns > _LIMITS.max_columns:
-        reading.wrong(name, None, None, _("行或列过多，请删除无关的行列"))
-        return []
-    grid = sheet.head(sheet.scan.rows)
-    header = HeaderFinder(columns, _HEADER_WITHIN).find(grid, sheet.merges)
-    if header is None:
-        reading.wrong(name, None, None, _("没有找到表头，请按导出的样式填写"))
-        return []
-    keys = {at: key for at, key in enumerate(header.keys) if key}
-    titles = {column.key: str(column.title) for column in columns}
-    for row, at in sorted(sheet.scan.formulas | sheet.scan.errors):
-        if row > header.last_row and at in keys:
-            reading.wrong(name, row, titles[keys[at]], _("是公式或错误值，请粘贴为数值"))
-    return [
-        (number, {key: row[at] for at, key in keys.items() if at < len(row)})
-        for number, row in enumerate(grid[header.last_row :], start=header.last_row + 1)
-        if any(at < len(row) and is_filled(row[at]) for at in keys)
-    ]
 
 
 def _parsed(part: Part, name: str, column: Column, raw: CellValue) -> Any:

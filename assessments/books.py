@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from assessments.bookreading import BookError, read_book
+from assessments.bookreading import read_book
 from assessments.contents import (
     STANDARD_PARTS,
     Content,
@@ -23,6 +23,7 @@ from circles.models import Facility
 from core.audit import Actor
 from core.scope import Scope
 from core.spreadsheets import Column, Sheet, write_rows
+from core.spreadsheets.partbooks import BookError
 from core.spreadsheets.styles import HELP_SHEET
 from metrics.registry import all_indicators
 from outlets.models import BusinessFormat, Service

@@ -21,20 +21,10 @@ from core.ids import new_id
 from core.spreadsheets import Column
 from core.spreadsheets import Kind as CellKind
 from portal.coordination.acting import ActPage, act_page, sent
-from portal.evaluation.questionnaires_forms import (
-    COUNT_WORDS,
-    FIELD_OF,
-    HeadForm,
-    QuestionRow,
-    question_initial,
-    rules_of,
-    tie,
-)
-from portal.evaluation.standards_compare import compared
-from portal.evaluation.standards_editor import Editor, FormEditor, RowsEditor, edit_page
-from portal.evaluation.standards_forms import pickers
-from portal.evaluation.standards_rows import Rows
-from portal.evaluation.standards_shared import (
+from portal.editing.comparing import compared
+from portal.editing.editor import Editor, FormEditor, RowsEditor, edit_page
+from portal.editing.rows import Rows
+from portal.editing.versions import (
     CHANGE,
     READ,
     Kind,
@@ -46,6 +36,17 @@ from portal.evaluation.standards_shared import (
     listed,
     moved,
 )
+from portal.evaluation.questionnaires_forms import (
+    COUNT_WORDS,
+    FIELD_OF,
+    HeadForm,
+    QuestionRow,
+    question_initial,
+    rules_of,
+    tie,
+)
+from portal.evaluation.standards_forms import pickers
+from portal.evaluation.standards_wording import differ
 from portal.views.common import own_district, page, scope_of
 
 COLUMNS = (
@@ -273,7 +274,7 @@ def part(request: HttpRequest, pk: Any, part: str) -> HttpResponse:
 @page(READ)
 def compare(request: HttpRequest, pk: Any) -> HttpResponse:
     """Two versions side by side."""
-    return compared(request, KIND, find(request, KIND, pk), content_of_questionnaire)
+    return compared(request, KIND, find(request, KIND, pk), differ(content_of_questionnaire))
 
 
 @require_POST

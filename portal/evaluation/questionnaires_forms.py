@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 from assessments.models import Question, Questionnaire
 from assessments.shapes import COUNTS
 from portal.coordination.acting import LongField, SeenForm
+from portal.editing.rows import Line, LinesField, RowForm, codes_in
 from portal.evaluation.standards_forms import ClauseField
-from portal.evaluation.standards_rows import Line, LinesField, RowForm, codes_in
 
 Kind = Question.Kind
 Measures = Question.Measures

@@ -20,12 +20,9 @@ from core.ids import new_id
 from core.spreadsheets import Column
 from core.spreadsheets import Kind as CellKind
 from portal.coordination.acting import ActPage, act_page, sent
-from portal.evaluation.standards_compare import compared
-from portal.evaluation.standards_document import OF_DIMENSION, document_of
-from portal.evaluation.standards_editor import edit_page
-from portal.evaluation.standards_forms import HeadForm
-from portal.evaluation.standards_parts import PARTS, ItemsEditor
-from portal.evaluation.standards_shared import (
+from portal.editing.comparing import compared
+from portal.editing.editor import edit_page
+from portal.editing.versions import (
     CHANGE,
     READ,
     Kind,
@@ -37,6 +34,10 @@ from portal.evaluation.standards_shared import (
     listed,
     moved,
 )
+from portal.evaluation.standards_document import OF_DIMENSION, document_of
+from portal.evaluation.standards_forms import HeadForm
+from portal.evaluation.standards_parts import PARTS, ItemsEditor
+from portal.evaluation.standards_wording import differ
 from portal.views.common import own_district, page, scope_of
 
 COLUMNS = (
@@ -148,7 +149,7 @@ def part(request: HttpRequest, pk: Any, part: str) -> HttpResponse:
 @page(READ)
 def compare(request: HttpRequest, pk: Any) -> HttpResponse:
     """Two versions side by side."""
-    return compared(request, KIND, find(request, KIND, pk), content_of)
+    return compared(request, KIND, find(request, KIND, pk), differ(content_of))
 
 
 @require_POST

@@ -10,9 +10,9 @@ from assessments.models import ChecklistItem, ScoreItem, Standard
 from circles.models.circle import Level
 from outlets.models import BusinessFormat
 from outlets.models.outlet import FacilityForm
+from portal.editing.rows import short
 from portal.evaluation.standards_figures import curve_text, figure_name
 from portal.evaluation.standards_forms import pickers
-from portal.evaluation.standards_rows import short
 
 NONE = "—"
 # Heads the part of the address that names a dimension's items.

@@ -11,7 +11,7 @@ from assessments.formulas import half_up
 from assessments.models import ScoreItem
 from metrics.indicators import Indicator, Unit, all_indicators, get
 from metrics.registry import Part
-from portal.evaluation.standards_rows import short
+from portal.editing.rows import short
 from portal.present import unit_text
 
 Source = ScoreItem.Source

@@ -15,7 +15,7 @@ from core.models import Clause
 from outlets.models import BusinessFormat, Service
 from outlets.models.outlet import FacilityForm
 from portal.coordination.acting import DayField, LongField, SeenForm
-from portal.evaluation.standards_rows import (
+from portal.editing.rows import (
     NamesField,
     NumberField,
     PercentField,

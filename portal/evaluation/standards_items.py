@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.models import ScoreItem
+from portal.editing.rows import Line, LinesField, NumberField, RowForm, short
 from portal.evaluation.standards_figures import (
     THERE_OR_NOT,
     YES_NO,
@@ -18,7 +19,6 @@ from portal.evaluation.standards_figures import (
     takes_format,
     unit_of,
 )
-from portal.evaluation.standards_rows import Line, LinesField, NumberField, RowForm, short
 
 Kind = ScoreItem.Kind
 SAME = ("key", "name", "points", "kind", "guide", "evidence", "photo_required")

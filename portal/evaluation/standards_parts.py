@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy
 from assessments.contents import content_of
 from assessments.models import Standard
 from assessments.services.standards import change_standard, replace_part
+from portal.editing.editor import Editor, FormEditor, RowsEditor
+from portal.editing.rows import Rows, short
 from portal.evaluation.standards_document import OF_DIMENSION
-from portal.evaluation.standards_editor import Editor, FormEditor, RowsEditor
 from portal.evaluation.standards_figures import figure_choices, units
 from portal.evaluation.standards_forms import (
     LEVELS,
@@ -23,7 +24,6 @@ from portal.evaluation.standards_forms import (
     pickers,
 )
 from portal.evaluation.standards_items import FIELD_OF, DimensionRow, ItemRow, item_initial
-from portal.evaluation.standards_rows import Rows, short
 
 # What a whole scorecard comes to.
 FULL = Decimal(100)

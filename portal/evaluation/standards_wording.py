@@ -7,13 +7,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assessments.contents import Content, Difference
+from assessments.contents import Content, Difference, compare
 from assessments.models import Question, ScoreItem
 from assessments.shapes import COUNTS
+from portal.editing.rows import short
 from portal.evaluation.standards_document import FORMS, counts_text
 from portal.evaluation.standards_figures import curve_text, figure_name
 from portal.evaluation.standards_forms import pickers
-from portal.evaluation.standards_rows import short
 
 Row = Mapping[str, Any]
 Words = Callable[[Row], str]
@@ -109,6 +109,16 @@ class Side:
 
 
 Version = tuple[Any, Content]
+
+
+def differ(content: Callable[[Any], Content]) -> Callable[[Any, Any], list[dict[str, Any]]]:
+    """What two versions say differently, in words; `content` makes a version's content."""
+
+    def found(a: Any, b: Any) -> list[dict[str, Any]]:
+        before, after = content(a), content(b)
+        return worded(compare(before, after), (a, before), (b, after))
+
+    return found
 
 
 def worded(found: list[Difference], a: Version, b: Version) -> list[dict[str, Any]]:

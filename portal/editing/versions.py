@@ -1,6 +1,6 @@
-"""What standards and questionnaires have in common: versions that are listed, copied, published.
+"""Pages of what has versions: listed, read, copied, published, closed, as files.
 
-A `Kind` says which of the two it is; the pages are the same.
+A `Kind` says what they are versions of (standards, questionnaires, policies).
 """
 
 import io
@@ -19,12 +19,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.books import BookError
 from core import audit, policy
 from core.admin.exporting import TYPE
 from core.audit import current_actor
 from core.scope import Scope
 from core.spreadsheets import Column, Sheet
+from core.spreadsheets.partbooks import BookError
 from core.workflow import Machine, open_moves
 from portal.basis import offset_pager, with_query
 from portal.coordination.acting import (
@@ -71,15 +71,19 @@ class Kind:
     book: Callable[[Any], bytes]
     bring: Callable[..., Any]
     closing: Any
+    # Whose addresses they have, what changing asks of the gate, the head of template names.
+    room: str = "evaluation"
+    change: str = CHANGE
+    template: str = "evaluation/standard"
 
     def url(self, page: str, row: Any, *more: str) -> str:
         """The address of a page about a version."""
         tail = f"_{page}" if page else ""
-        return reverse(f"evaluation:{self.name}{tail}", args=[row.pk, *more])
+        return reverse(f"{self.room}:{self.name}{tail}", args=[row.pk, *more])
 
     def list_url(self) -> str:
         """The address of the list."""
-        return reverse(f"evaluation:{self.name}s")
+        return reverse(f"{self.room}:{self.name}s")
 
     def crumbs(self, *more: dict[str, str]) -> list[dict[str, str]]:
         """The way here."""
@@ -162,13 +166,13 @@ def _sort_links(request: HttpRequest, kind: Kind) -> dict[str, dict[str, str]]:
 
 
 def _list_actions(kind: Kind, scope: Scope) -> list[dict[str, Any]]:
-    if not policy.may(scope, CHANGE):
+    if not policy.may(scope, kind.change):
         return []
     labels = {"import": _("从 Excel 导入"), "new": _("新建")}
     return [
         {
             "label": label,
-            "url": reverse(f"evaluation:{kind.name}_{name}"),
+            "url": reverse(f"{kind.room}:{kind.name}_{name}"),
             "main": name == "new",
         }
         for name, label in labels.items()
@@ -182,7 +186,7 @@ def _line(kind: Kind, row: Any) -> dict[str, Any]:
 # --- One version ----------------------------------------------------------------------------------
 def heading(kind: Kind, row: Any, scope: Scope) -> dict[str, Any]:
     """What stands above every version: its name, state, and what one may do with it."""
-    may_change = policy.may(scope, CHANGE, row)
+    may_change = policy.may(scope, kind.change, row)
     acts: list[dict[str, Any]] = [{"label": _("与其他版本比较"), "url": kind.url("compare", row)}]
     acts.append({"label": _("导出 Excel"), "url": kind.url("export", row)})
     if may_change:
@@ -206,7 +210,7 @@ def heading(kind: Kind, row: Any, scope: Scope) -> dict[str, Any]:
 
 def copied(request: HttpRequest, kind: Kind, row: Any) -> HttpResponse:
     """A draft like this version, opened at once."""
-    policy.require(scope_of(request), CHANGE, row)
+    policy.require(scope_of(request), kind.change, row)
     common = common_of(request)
     common.pop("seen_version")
     made: list[Any] = []
@@ -234,13 +238,13 @@ def moved(request: HttpRequest, kind: Kind, row: Any, word: str) -> HttpResponse
     """Publish, after what is lacking; or close with a reason."""
     if word not in {move.word for move in kind.machine.moves}:
         raise Http404(_("没有这项办理。"))
-    policy.require(scope_of(request), CHANGE, row)
+    policy.require(scope_of(request), kind.change, row)
     initial = {"seen_version": row.version}
     here = {"label": str(kind.machine.move(word).label)}
     same: dict[str, Any] = {
         "back": kind.url("", row),
         "crumbs": kind.crumbs(kind.crumb(row), here),
-        "template": "evaluation/standard_act.html",
+        "template": f"{kind.template}_act.html",
     }
     told: dict[str, Any] = {kind.name: row}
     if word == "close":
@@ -324,4 +328,4 @@ def brought(request: HttpRequest, kind: Kind) -> HttpResponse:
         "back": kind.list_url(),
     }
     status = 422 if request.method == "POST" else 200
-    return render(request, "evaluation/standard_import.html", context, status=status)
+    return render(request, f"{kind.template}_import.html", context, status=status)

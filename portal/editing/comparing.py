@@ -1,23 +1,27 @@
 """Two versions side by side: only what they say differently, by part."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from assessments.contents import compare
-from portal.evaluation.standards_shared import Kind, title_of
-from portal.evaluation.standards_wording import worded
+from portal.editing.versions import Kind, title_of
 from portal.views.common import scope_of
 
 
-def compared(request: HttpRequest, kind: Kind, row: Any, content: Any) -> HttpResponse:
+def compared(
+    request: HttpRequest,
+    kind: Kind,
+    row: Any,
+    differ: Callable[[Any, Any], Iterable[dict[str, Any]]],
+) -> HttpResponse:
     """`row` beside the version that the address names, or the one before it.
 
-    content  makes a version's content
+    differ  what the second says otherwise than the first: {part, label, field, before, after} in
+            words
     """
     scope = scope_of(request)
     every = kind.model.objects.visible_to(scope).filter(district=row.district)
@@ -25,8 +29,7 @@ def compared(request: HttpRequest, kind: Kind, row: Any, content: Any) -> HttpRe
     other = _chosen(request, row, others)
     groups: list[dict[str, Any]] = []
     if other is not None:
-        before, after = content(other), content(row)
-        groups = grouped(worded(compare(before, after), (other, before), (row, after)))
+        groups = grouped(differ(other, row))
     context = {
         "kind": kind,
         "crumbs": kind.crumbs(kind.crumb(row), {"label": _("版本比较")}),
@@ -39,7 +42,7 @@ def compared(request: HttpRequest, kind: Kind, row: Any, content: Any) -> HttpRe
         "count": sum(len(group["rows"]) for group in groups),
         "back": kind.url("", row),
     }
-    return render(request, "evaluation/standard_compare.html", context)
+    return render(request, f"{kind.template}_compare.html", context)
 
 
 def grouped(found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from core.admin.refusals import RefusedError, refusals
 from portal.coordination.acting import common_of, is_stale, seen_in
-from portal.evaluation.standards_rows import Rows
+from portal.editing.rows import Rows
 
 BACK = "back"
 
