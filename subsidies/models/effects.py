@@ -42,7 +42,7 @@ class Effect(models.Model):
     # The circle had no outlet of the format before (补齐业态).
     filled_format = models.BooleanField(_("补齐业态"), null=True, blank=True)
     residents = models.PositiveIntegerField(_("新增可达居民（人）"), null=True, blank=True)
-    # Ids of the compounds newly reached, so that sums count nobody twice.
+    # [{"id", "residents": n or None}] newly reached, so that sums count nobody twice.
     compounds: Any = models.JSONField(_("新增可达小区"), default=list, blank=True)
     note = models.CharField(_("说明"), max_length=300, blank=True)
     measured_at = models.DateTimeField(_("测算时间"), default=timezone.now, editable=False)
