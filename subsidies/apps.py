@@ -9,5 +9,5 @@ class SubsidiesConfig(AppConfig):
     verbose_name = _("资金扶持")
 
     def ready(self) -> None:
-        from subsidies import policy  # noqa: F401
+        from subsidies import checking, policy  # noqa: F401
         from subsidies.services import effects, round_notices  # noqa: F401

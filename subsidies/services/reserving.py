@@ -13,6 +13,7 @@ from core.audit import Act, Actor, act
 from core.db import locked
 from core.scope import Scope
 from subsidies.models import Application, BudgetLine, BudgetOrder, Instalment
+from subsidies.plans import commitments
 from subsidies.rules.shapes import read_rule
 from subsidies.rules.splitting import Part, split
 from subsidies.services.budget import move_all
@@ -121,12 +122,7 @@ def _not_before(application: Application, part: Part) -> dt.date | None:
 # --- Year by year ---------------------------------------------------------------------------------
 def commitments_of(line: BudgetLine) -> list[Instalment]:
     """Planned instalments that the line's year (or one before) owes, in the applications' order."""
-    rows = Instalment.objects.filter(
-        state=State.PLANNED,
-        year__lte=line.year,
-        application__round__policy__fund=line.fund_id,
-        application__in=Application.objects.held(),
-    )
+    rows = commitments(line.fund).filter(year__lte=line.year)
     rows = rows.select_related("application__enterprise", "application__round")
     return list(rows.order_by("year", "application__number", "number", "id"))
 
