@@ -26,6 +26,7 @@ from outlets.api.views import BrandFace, EnterpriseFace, FormatFace
 from reports.api.periods import PeriodFace
 from reports.api.progress_reports import ProgressReportFace
 from reports.api.work_items import WorkItemFace
+from subsidies.api.applications import ApplicationFace
 from territory.api.views import DistrictFace, NeighbourhoodFace, StreetFace
 
 router = SimpleRouter(use_regex_path=False)
@@ -62,6 +63,7 @@ for prefix, face in {
     "scorecards": ScorecardFace,
     "surveys": SurveyFace,
     "grades": GradeFace,
+    "subsidy-applications": ApplicationFace,
     "jobs": JobFace,
 }.items():
     router.register(prefix, face, basename=prefix)

@@ -25,7 +25,7 @@ LOOKED_AT = (Application.State.SUBMITTED, Application.State.ACCEPTED)
 MARKS = (State.CHECKED, State.LACKING, "")
 
 
-def provide_file(*, line: Evidence, file: File[Any], by: Actor, scope: Scope) -> Evidence:
+def provide_file(*, line: Evidence, file: File, by: Actor, scope: Scope) -> Evidence:
     """A file for the line, which is 已提供 then. ValidationError says what is wrong with it."""
     with _changing("subsidies.provide_evidence", line, FILE, by, scope) as (row, now, this):
         require_with_applicant(row)
