@@ -58,6 +58,11 @@ def tell_declined(row: Application, this: Act) -> None:
     _tell(applicants(row), row, this, _("扶持申报不予受理：%(what)s"), row.decision_note)
 
 
+def tell_refused(row: Application, this: Act) -> None:
+    """Who filed: it will not be supported, and why."""
+    _tell(applicants(row), row, this, _("扶持申报不予支持：%(what)s"), row.decision_note)
+
+
 def _tell(
     people: list[Recipient],
     row: Application,

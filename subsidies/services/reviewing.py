@@ -1,31 +1,28 @@
 """Review: what was found instead of what was declared, checks by others, and the decision."""
 
 import datetime as dt
-import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import File
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.people import recipients_by_id
 from core import policy
 from core.attachments import attach
 from core.audit import Act, Actor, act
 from core.db import locked
-from core.notices import notify
 from core.scope import Scope
 from core.versions import StaleVersionError, require_version
 from core.workflow import moving
 from subsidies.models import Application, Check, Round
 from subsidies.rules.eligibility import MET, UNMET
 from subsidies.rules.facts import clean_facts
+from subsidies.services.application_notices import tell_refused
 from subsidies.services.assessing import Assessment, assess, inputs_of
 from subsidies.workflow.applications import APPLICATION, HANDLE
 
@@ -206,7 +203,7 @@ def refuse_application(
             _keep(now, assess([now])[now.pk])
         now.amount, now.lowered_reason = None, ""
         now.decision_note = comment.strip()[:500]
-        _tell_refused(now, str(this.id))
+        tell_refused(now, this)
     return now
 
 
@@ -276,17 +273,6 @@ def _keep(now: Application, assessment: Assessment) -> None:
     now.eligibility = assessment.eligibility
     now.computation = assessment.computation
     now.computed = assessment.computed
-
-
-def _tell_refused(now: Application, key: str) -> None:
-    with translation.override(settings.LANGUAGE_CODE):
-        notify(
-            key=f"application:refused:{key}",
-            people=recipients_by_id(uuid.UUID(one) for one in now.submitted_by_ids),
-            title=_("扶持申报不予支持：%(what)s") % {"what": now},
-            text=now.decision_note,
-            path=f"/subsidies/applications/{now.pk}/",
-        )
 
 
 def _order(row: Application) -> tuple[str, str]:
