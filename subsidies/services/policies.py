@@ -1,35 +1,88 @@
 """Versions of support policies: drafted, copied, published once and for all, closed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from core.audit import Actor
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+
+from core import policy as gate
+from core import versioned
+from core.audit import Act, Actor, act
+from core.models import Clause
 from core.scope import Scope
-from subsidies.models import Fund, Policy
+from subsidies.contents import Content, compare, content_of
+from subsidies.models import Fund, Policy, PolicyItem
+from subsidies.parts import ITEM, OWN
+from subsidies.rules.shapes import clean_common, clean_rule, read_rule, undetermined
+from subsidies.rules.trying import try_examples
+from subsidies.workflow.policies import CHANGE, POLICY
 from territory.models import District
 
 Row = Mapping[str, Any]
+_COMMON, _RULE = "common", "rule"
 
 
-def create_policy(
-    *, district: District, values: Row, by: Actor, scope: Scope, fund: Fund | None = None
+def create_policy(*, district: District, values: Row, by: Actor, scope: Scope) -> Policy:
+    """A draft without items, the next number of its code.
+
+    values  the own columns (`subsidies.parts.OWN`): the fund as a row or by its code, the clause
+            as a row or as `document ref`; and `common`. ValidationError by column.
+    """
+    return _begin("create", values, (), district=district, by=by, scope=scope)
+
+
+def begin_policy(
+    content: Content, *, district: District, by: Actor, scope: Scope, word: str = "create"
 ) -> Policy:
-    """A draft without items, the next number of its code."""
-    raise NotImplementedError
+    """A draft with this content (as `contents.content_of` has it); `word` heads its act."""
+    values = {**content["policy"], _COMMON: content[_COMMON]}
+    return _begin(word, values, content["items"], district=district, by=by, scope=scope)
+
+
+def _begin(
+    word: str, values: Row, items: Sequence[Row], *, district: District, by: Actor, scope: Scope
+) -> Policy:
+    row = Policy(district=district)
+    gate.require(scope, CHANGE, row)
+    with act(f"subsidies.{word}_policy", by=by) as this:
+        _set(row, values, columns=OWN)
+        row.number = versioned.next_number(row)
+        row.full_clean()
+        row.save(force_insert=True)
+        _write_items(row, items)
+        this.obj, this.to_state = row, row.state
+        this.changes = {"code": row.code, "number": row.number}
+    return row
 
 
 def change_policy(
     *, policy: Policy, values: Row, by: Actor, scope: Scope, seen_version: int | None = None
 ) -> Policy:
-    """Change a draft's own columns (not its code), or its `common`."""
-    raise NotImplementedError
+    """Change a draft's own columns (not its code), or `common`: what holds for all its items.
+
+    ValidationError by column; of `common` by place, as `common.conditions.2.value`.
+    """
+    columns = tuple(name for name in OWN if name != "code")
+    with _changing("change_policy", policy, by, scope, seen_version) as (now, _this):
+        _set(now, values, columns=columns)
+        now.full_clean()
+        if _COMMON in values:
+            for item in now.items.all():
+                _read(item, now.common)
+    return now
 
 
 def add_item(
     *, policy: Policy, values: Row, by: Actor, scope: Scope, seen_version: int | None = None
 ) -> Policy:
-    """An item more, at the end."""
-    raise NotImplementedError
+    """An item more, at the end: columns of `subsidies.parts.ITEM`, and `rule`."""
+    with _changing("add_policy_item", policy, by, scope, seen_version) as (now, _this):
+        rows = [*_standing(now), values]
+        _write_items(now, rows)
+    return now
 
 
 def replace_item(
@@ -41,15 +94,32 @@ def replace_item(
     scope: Scope,
     seen_version: int | None = None,
 ) -> Policy:
-    """Change columns of an item of a draft; `rule` as a whole."""
-    raise NotImplementedError
+    """Change columns of an item of a draft (not its key); of `rule` the parts that are given.
+
+    ValidationError by column; of the rule by place, as `rule.steps.2.value` (rows from 1).
+    """
+    with _changing("change_policy_item", policy, by, scope, seen_version) as (now, _this):
+        rows = _standing(now)
+        found = next((row for row in rows if row["key"] == key), None)
+        if found is None:
+            raise ValidationError(_("没有支持事项“%(key)s”") % {"key": key})
+        if values.get("key", key) != key:
+            raise ValidationError({"key": [_("不能修改")]})
+        rule = values.get(_RULE, {})
+        if not isinstance(rule, Mapping):
+            raise ValidationError({_RULE: [_("应为一组“名称：值”")]})
+        found.update({**values, _RULE: {**found[_RULE], **rule}})
+        _write_items(now, rows, only=key)
+    return now
 
 
 def remove_item(
     *, policy: Policy, key: str, by: Actor, scope: Scope, seen_version: int | None = None
 ) -> Policy:
     """An item less."""
-    raise NotImplementedError
+    with _changing("remove_policy_item", policy, by, scope, seen_version) as (now, _this):
+        _write_items(now, [row for row in _standing(now) if row["key"] != key])
+    return now
 
 
 def arrange_items(
@@ -60,29 +130,226 @@ def arrange_items(
     scope: Scope,
     seen_version: int | None = None,
 ) -> Policy:
-    """These items in this order, by key."""
-    raise NotImplementedError
+    """These items in this order: one of a standing key keeps what its row does not tell.
+
+    ValidationError by place, as `items.3.name` (rows from 1).
+    """
+    with _changing("arrange_policy_items", policy, by, scope, seen_version) as (now, _this):
+        standing = {row["key"]: row for row in _standing(now)}
+        _write_items(now, [{**standing.get(row.get("key", ""), {}), **row} for row in rows])
+    return now
 
 
 def copy_policy(*, policy: Policy, by: Actor, scope: Scope) -> Policy:
     """A draft with all that this version has, the next number of its code."""
-    raise NotImplementedError
+    gate.require(scope, CHANGE, policy)
+    content = content_of(policy)
+    return begin_policy(content, district=policy.district, by=by, scope=scope, word="copy")
 
 
 def publish_policy(
     *, policy: Policy, by: Actor, scope: Scope, seen_version: int | None = None
 ) -> Policy:
-    """Freeze a draft and put it in the place of the published version of its code."""
-    raise NotImplementedError
+    """Freeze a draft and put it in the place of the published version of its code.
+
+    ValidationError with what is lacking.
+    """
+    now: Policy = versioned.publish(
+        POLICY, policy, lacking=lacking, by=by, scope=scope, seen_version=seen_version
+    )
+    return now
 
 
 def close_policy(
     *, policy: Policy, comment: str, by: Actor, scope: Scope, seen_version: int | None = None
 ) -> Policy:
     """停用: no new round under it; those under way keep it."""
-    raise NotImplementedError
+    now: Policy = versioned.close(
+        POLICY, policy, comment=comment, by=by, scope=scope, seen_version=seen_version
+    )
+    return now
 
 
 def lacking(policy: Policy) -> list[str]:
     """Why it cannot be published yet, one sentence each; empty = ready."""
-    raise NotImplementedError
+    found = []
+    items = list(policy.items.all())
+    if not items:
+        found.append(_("还没有支持事项"))
+    if policy.fund_id is None and not policy.is_reference:
+        found.append(_("还没有指定专项资金"))
+    for item in items:
+        found += [f"“{item.name}”：{text}" for text in _lacking_in(item, policy)]
+    return found
+
+
+def _lacking_in(item: PolicyItem, policy: Policy) -> list[str]:
+    try:
+        rule = read_rule(item.rule, policy.common)
+    except ValidationError as error:
+        return error.messages
+    if not rule.steps:
+        return [_("还没有计算步骤")]
+    found = []
+    if not policy.is_reference and (open_ones := undetermined(rule)):
+        found.append(_("标准待定：%(labels)s") % {"labels": "、".join(open_ones)})
+    for one in try_examples(rule):
+        if not one.passed:
+            told = {"name": one.example.name, "reason": one.reason}
+            found.append(_("算例“%(name)s”不符：%(reason)s") % told)
+    return found
+
+
+@contextmanager
+def _changing(
+    word: str, row: Policy, by: Actor, scope: Scope, seen_version: int | None
+) -> Iterator[tuple[Policy, Act]]:
+    """A draft locked for changing; what was changed goes into the act."""
+    with versioned.changing(
+        f"subsidies.{word}", row, action=CHANGE, by=by, scope=scope, seen_version=seen_version
+    ) as (now, this):
+        before = content_of(now)
+        yield now, this
+        differences = compare(before, content_of(now))
+        this.changes = {one.place: [one.before, one.after] for one in differences}
+
+
+# --- own columns -------------------------------------------------------------------------------
+
+
+def _set(row: Policy, values: Row, *, columns: Sequence[str]) -> None:
+    wrong: dict[str, Any] = {}
+    for name, value in values.items():
+        try:
+            if name == _COMMON:
+                row.common = clean_common(value)
+            elif name not in columns:
+                wrong[name] = [_("不能修改")]
+            else:
+                setattr(row, name, _clean(row, name, value))
+        except ValidationError as error:
+            wrong |= _by_place(error, name)
+    if not wrong and row.valid_to and row.valid_from and row.valid_to <= row.valid_from:
+        wrong["valid_to"] = [_("应晚于起始日期")]
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _clean(row: Policy, name: str, value: Any) -> Any:
+    if name == "fund":
+        return _fund(row.district, value)
+    if name == "clause":
+        return _clause(value)
+    column: Any = Policy._meta.get_field(name)
+    if isinstance(column, models.CharField | models.TextField):
+        return column.clean("" if value is None else str(value).strip(), None)
+    if value in (None, ""):
+        if column.null:
+            return None
+        raise ValidationError(_("必填"))
+    return column.clean(value, None)
+
+
+def _fund(district: District, value: Any) -> Fund | None:
+    if isinstance(value, Fund):
+        if value.district_id != district.pk:
+            raise ValidationError(_("不是本区的专项资金"))
+        return value
+    if not value:
+        return None
+    if found := Fund.objects.filter(district=district, code=value).first():
+        return found
+    raise ValidationError(_("没有专项资金“%(code)s”") % {"code": value})
+
+
+def _clause(value: Any) -> Clause | None:
+    if not isinstance(value, str):
+        return value or None
+    if not value.strip():
+        return None
+    document, _space, ref = value.strip().partition(" ")
+    found = Clause.objects.filter(document__code=document, ref=ref.strip())
+    if clause := found.select_related("document").first():
+        return clause
+    raise ValidationError(_("没有条款“%(clause)s”，应写成“文件编码 条款号”") % {"clause": value})
+
+
+def _by_place(error: ValidationError, head: str) -> dict[str, list[str]]:
+    """The faults with the head before their places."""
+    if not hasattr(error, "error_dict"):
+        return {head: error.messages}
+    return {f"{head}.{place}".rstrip("."): told for place, told in error.message_dict.items()}
+
+
+# --- items -------------------------------------------------------------------------------------
+
+
+def _standing(policy: Policy) -> list[Content]:
+    items: list[Content] = content_of(policy)["items"]
+    return items
+
+
+def _write_items(policy: Policy, rows: Sequence[Row], only: str = "") -> None:
+    """Make the policy's items what the rows say, by key.
+
+    only  the one item that is being changed: its faults stand without a place among the items
+    """
+    wrong: dict[str, list[str]] = {}
+    made: list[PolicyItem] = []
+    standing = {item.key: item for item in policy.items.all()}
+    for number, row in enumerate(rows, start=1):
+        item = standing.get(row.get("key", "")) or PolicyItem(policy=policy)
+        try:
+            _set_item(item, row, policy.common)
+            if item.key in [one.key for one in made]:
+                raise ValidationError({"key": [_("“%(key)s”重复") % {"key": item.key}]})
+        except ValidationError as error:
+            wrong |= (
+                error.message_dict
+                if only == row.get("key")
+                else _by_place(error, f"items.{number}")
+            )
+        item.sort = number
+        made.append(item)
+    if wrong:
+        raise ValidationError(wrong)
+    kept = {item.key for item in made}
+    policy.items.exclude(key__in=kept).delete()
+    for item in made:
+        item.save()
+    # What was prefetched does not stand any more.
+    vars(policy).pop("_prefetched_objects_cache", None)
+
+
+def _set_item(item: PolicyItem, row: Row, common: Row) -> None:
+    wrong: dict[str, list[str]] = {}
+    for name, value in row.items():
+        try:
+            if name == _RULE:
+                item.rule = clean_rule(value)
+            elif name not in ITEM:
+                wrong[name] = [_("没有这一列")]
+            else:
+                field: Any = PolicyItem._meta.get_field(name)
+                setattr(item, name, field.clean("" if value is None else str(value).strip(), None))
+        except ValidationError as error:
+            wrong |= _by_place(error, name)
+    for name in ("key", "name"):
+        if name not in wrong and not getattr(item, name):
+            wrong[name] = [_("必填")]
+    if wrong:
+        raise ValidationError(wrong)
+    item.rule = item.rule or clean_rule({})
+    _read(item, common)
+
+
+def _read(item: PolicyItem, common: Row) -> None:
+    """Whether its rule can be read with what is common. ValidationError by place."""
+    try:
+        read_rule(item.rule, common)
+    except ValidationError as error:
+        told = {}
+        for place, messages in error.message_dict.items():
+            where = place if place.startswith(f"{_COMMON}.") else f"{_RULE}.{place}"
+            told[where] = messages
+        raise ValidationError(told) from error
