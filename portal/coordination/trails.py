@@ -1,6 +1,8 @@
 """What happened to a meeting or a proposal, from the audit log."""
 
-from typing import Any
+from collections.abc import Mapping
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,10 +18,12 @@ OTHERS = {
     "coordination.contribute_proposal": _("填写会办意见"),
     "coordination.drop_figure": _("不再引用数字"),
 }
+_NONE: Final[Mapping[str, Any]] = {}
 STATUS = {
     "object": "bad",
     "return": "bad",
     "revoke": "bad",
+    "refuse": "bad",
     "confirm": "good",
     "publish": "good",
     "reply": "good",
@@ -27,17 +31,29 @@ STATUS = {
 }
 
 
-def trail_of(row: Any, machine: Machine, *, more: tuple[str, ...] = ()) -> list[dict[str, Any]]:
-    """The newest first: {at, word, status, who, text}; `more` acts beside the machine's own."""
+def trail_of(
+    row: Any,
+    machine: Machine,
+    *,
+    more: tuple[str, ...] = (),
+    others: Mapping[str, Any] = OTHERS,
+) -> list[dict[str, Any]]:
+    """The newest first: {at, word, status, who, text}.
+
+    more    acts of this room beside the machine's own
+    others  names of acts that are no moves → words; given instead, all of them are wanted
+    """
     words = {machine.act_name(move.word): move for move in machine.moves}
     wanted = [*words, *(f"coordination.{name}" for name in more)]
+    if others is not OTHERS:
+        wanted += others
     events = AuditEvent.objects.filter(
         object_type=row._meta.label_lower, object_id=str(row.pk), action__in=wanted
     ).order_by("-at", "-pk")
     return [
         {
             "at": event.at,
-            "word": words[event.action].label if event.action in words else OTHERS[event.action],
+            "word": words[event.action].label if event.action in words else others[event.action],
             "status": STATUS.get(words[event.action].word, "none")
             if event.action in words
             else "none",
