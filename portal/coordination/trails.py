@@ -36,17 +36,17 @@ def trail_of(
     machine: Machine,
     *,
     more: tuple[str, ...] = (),
-    others: Mapping[str, Any] = OTHERS,
+    others: Mapping[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
     """The newest first: {at, word, status, who, text}.
 
     more    acts of this room beside the machine's own
-    others  names of acts that are no moves → words; given instead, all of them are wanted
+    others  those of another room: name → word
     """
     words = {machine.act_name(move.word): move for move in machine.moves}
-    wanted = [*words, *(f"coordination.{name}" for name in more)]
-    if others is not OTHERS:
-        wanted += others
+    if others is None:
+        others = {name: OTHERS[name] for name in (f"coordination.{one}" for one in more)}
+    wanted = [*words, *others]
     events = AuditEvent.objects.filter(
         object_type=row._meta.label_lower, object_id=str(row.pk), action__in=wanted
     ).order_by("-at", "-pk")

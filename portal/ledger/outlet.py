@@ -101,7 +101,7 @@ def _page(request: HttpRequest, row: Outlet, *, revealed: bool) -> HttpResponse:
         "acts": _acts(scope, row),
         "groups": list(_groups(row)),
         "contacts": _contacts(scope, row, revealed=revealed),
-        "map": _map(row),
+        "map": map_of(row),
         "findings": _findings(row),
         "labels": list(row.labels.select_related("label").order_by("-year", "label__sort")),
         "visits": _visits(row),
@@ -195,7 +195,8 @@ def _contacts(scope: Scope, row: Outlet, *, revealed: bool) -> dict[str, Any]:
     }
 
 
-def _map(row: Outlet) -> dict[str, Any] | None:
+def map_of(row: Outlet) -> dict[str, Any] | None:
+    """components/map.html's dict: the outlet within its street; None = it has no place."""
     if row.lon is None or row.lat is None:
         return None
     outline = row.street.outline if row.street else None
