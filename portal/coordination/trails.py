@@ -1,8 +1,7 @@
 """What happened to a meeting or a proposal, from the audit log."""
 
 from collections.abc import Mapping
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +17,6 @@ OTHERS = {
     "coordination.contribute_proposal": _("填写会办意见"),
     "coordination.drop_figure": _("不再引用数字"),
 }
-_NONE: Final[Mapping[str, Any]] = {}
 STATUS = {
     "object": "bad",
     "return": "bad",
