@@ -14,11 +14,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Value
 from django.utils.translation import gettext as _
 
 from core.audit import Act
 from core.db import locked
+from core.money import MoneyField
 from subsidies.models import Application, BudgetLine, BudgetMove, BudgetOrder
 
 Kind = BudgetMove.Kind
@@ -139,7 +140,12 @@ def _rows(entries: Sequence[Entry], lines: dict[Any, BudgetLine], this: Act) -> 
 def _shift(line: BudgetLine, rows: Sequence[BudgetMove]) -> None:
     """The line's balances by the sum of the deltas, in one statement: the CHECK sees the end."""
     sums = _sums(rows)
-    changes = {name: F(name) + amount for name, amount in sums.items() if amount}
+    # Typed: a bare Decimal would be added as fen.
+    changes = {
+        name: F(name) + Value(amount, output_field=MoneyField())
+        for name, amount in sums.items()
+        if amount
+    }
     BudgetLine.objects.filter(pk=line.pk).update(**changes, version=F("version") + 1)
 
 

@@ -53,7 +53,7 @@ POSTGRES_OPTIONS = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
-    "max_connections": "200",
+    "max_connections": "260",
     "max_wal_size": "512MB",
     "shared_buffers": "256MB",
     "max_parallel_workers_per_gather": "0",
