@@ -28,9 +28,9 @@ from assessments.shapes import (
     SCALE,
     Shape,
     lines_of,
-    number_text,
-    one_line,
 )
+from core.numbers import number_text
+from core.text import one_line
 
 Row = dict[str, Any]
 _LONGEST = 4000

@@ -3,15 +3,15 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.numbers import number_text
 from core.spreadsheets.columns import every_language
-from core.text import strip_unseen
+from core.text import one_line
 
 COUNTS = {
     "satisfied": gettext_lazy("满意"),
@@ -38,28 +38,9 @@ class Shape:
     parse: Callable[[str], Any]
 
 
-def one_line(text: str) -> str:
-    """Text as typed, without unseen characters, line breaks and repeated spaces."""
-    return " ".join(strip_unseen(text).split())
-
-
 def lines_of(text: str) -> str:
     """The same of a text of several lines."""
     return "\n".join(one_line(line) for line in text.splitlines()).strip()
-
-
-def number_text(value: Any) -> str:
-    """The shortest text of a decimal. ValidationError when it is no number."""
-    if isinstance(value, bool):
-        raise ValidationError(_("应为数字"))
-    try:
-        number = Decimal(format(value, ".15g") if isinstance(value, float) else str(value).strip())
-    except InvalidOperation:
-        raise ValidationError(_("“%(value)s”不是数字") % {"value": value}) from None
-    if not number.is_finite() or abs(number) >= Decimal(10) ** 12:
-        raise ValidationError(_("“%(value)s”不是数字") % {"value": value})
-    text = format(number.normalize(), "f")
-    return "0" if text in ("-0", "0") else text
 
 
 def _code(value: Any) -> str:

@@ -32,6 +32,11 @@ def strip_unseen(text: str) -> str:
     return _UNSEEN.sub("", text)
 
 
+def one_line(text: str) -> str:
+    """Text as typed, without unseen characters, line breaks and repeated spaces."""
+    return " ".join(strip_unseen(text).split())
+
+
 def normalise(text: str) -> str:
     """The stored form of a line of text: NFKC, no unseen characters, single inner spaces.
 

@@ -1,185 +1,133 @@
-"""What a rule is made of, and how it is read from its JSON."""
+"""How a rule is read from its JSON: cleaned field by field, then every key resolved."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
 
-@dataclass(frozen=True)
-class Option:
-    """One answer of an input that is chosen."""
+from subsidies.rules.fields import Faults, clean_row
+from subsidies.rules.forms import COMMON, RULE
+from subsidies.rules.linking import Reader
+from subsidies.rules.parts import (
+    Bonus,
+    Cap,
+    Condition,
+    EvidenceLine,
+    Example,
+    Input,
+    Instalment,
+    Lookup,
+    Option,
+    Row,
+    Rule,
+    Step,
+)
 
-    value: str
-    label: str
+__all__ = [
+    "Bonus",
+    "Cap",
+    "Condition",
+    "EvidenceLine",
+    "Example",
+    "Input",
+    "Instalment",
+    "Lookup",
+    "Option",
+    "Row",
+    "Rule",
+    "Step",
+    "clean_common",
+    "clean_rule",
+    "read_rule",
+    "undetermined",
+]
 
-
-@dataclass(frozen=True)
-class Input:
-    """A fact that the rule asks for. `source` = where it may be prefilled from.
-
-    kind  money | number | date | flag | choice
-    """
-
-    key: str
-    label: str
-    kind: str
-    unit: str = ""
-    required: bool = True
-    options: tuple[Option, ...] = ()
-    source: str = ""
-    help: str = ""
-
-
-@dataclass(frozen=True)
-class Condition:
-    """What must hold. kind: compare | ratio | not_blacklisted | not_funded | first_time.
-
-    value  Decimal for money, number and ratio; text for date, flag and choice; for `in` a tuple
-           of texts; None = 标准待定
-    """
-
-    key: str
-    label: str
-    kind: str
-    input: Input | None = None
-    op: str = ""
-    value: Decimal | str | tuple[str, ...] | None = None
-    other: Input | None = None
-    years: int | None = None
-    clause: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line of a table: for one choice (`only`), or for [start, end); None = open."""
-
-    only: str | None
-    start: Decimal | None
-    end: Decimal | None
-    value: Decimal | None
-
-
-@dataclass(frozen=True)
-class Lookup:
-    """A constant (`by` is None), or the value of the row that the input `by` chooses."""
-
-    value: Decimal | None = None
-    by: Input | None = None
-    table: tuple[Row, ...] = ()
-
-
-@dataclass(frozen=True)
-class Bonus:
-    """While the flag is true, `value` is the rate instead, or is added to it (how: plus)."""
-
-    flag: Input
-    value: Decimal | None
-    how: str = "instead"
-
-
-@dataclass(frozen=True)
-class Step:
-    """One line of the calculation. kind: take | fixed | times | rate | cap."""
-
-    key: str
-    label: str
-    kind: str
-    input: Input | None = None
-    amount: Lookup = field(default_factory=Lookup)
-    bonus: tuple[Bonus, ...] = ()
-    limit: Lookup | None = None
-    most: Decimal | None = None
-    rounds: str = "fen"
-    clause: str = ""
-
-
-@dataclass(frozen=True)
-class Cap:
-    """A limit over several applications, in yuan or in number.
-
-    per     applicant | applicant_year | item_year | outlet
-    shared  it counts all items of the policy (from `common`), not this item alone
-    """
-
-    per: str
-    amount: Decimal | None = None
-    count: int | None = None
-    label: str = ""
-    clause: str = ""
-    shared: bool = False
-
-
-@dataclass(frozen=True)
-class Instalment:
-    """A part of the amount: share of it, in which year after the first, on what condition."""
-
-    share: Decimal
-    year_offset: int = 0
-    condition: str = ""
-    months: int | None = None
-
-
-@dataclass(frozen=True)
-class EvidenceLine:
-    """One paper of the checklist."""
-
-    key: str
-    label: str
-    required: bool = True
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Example:
-    """A worked example: what is given, and what must come out.
-
-    spent      {"applicant_year": "58000", "applicant_count": "4", …}: given before, by `per`, in
-               yuan or (`…_count`) in number
-    about      {"on", "blacklisted", "funded_on": […], "item_on": […]}: see `eligibility.About`
-    expected   yuan; None = must come out unknown (or, with `ineligible`, is not looked at)
-    """
-
-    name: str
-    given: Mapping[str, Any]
-    spent: Mapping[str, Decimal]
-    about: Mapping[str, Any]
-    expected: Decimal | None
-    ineligible: bool = False
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """The rule of one item, with what is common to all items of its policy."""
-
-    inputs: tuple[Input, ...] = ()
-    conditions: tuple[Condition, ...] = ()
-    steps: tuple[Step, ...] = ()
-    caps: tuple[Cap, ...] = ()
-    instalments: tuple[Instalment, ...] = ()
-    evidence: tuple[EvidenceLine, ...] = ()
-    examples: tuple[Example, ...] = ()
+_FIRST = frozenset({"take", "fixed"})
 
 
 def clean_rule(data: Any) -> dict[str, Any]:
-    """The JSON of a rule in canonical form: what is stored. ValidationError by place."""
-    raise NotImplementedError
+    """The JSON of a rule with every field, numbers as texts: what is stored.
+
+    ValidationError by place: {"steps.2.value": […]}, rows counted from 1. That keys name what
+    exists is asked by `read_rule`.
+    """
+    faults = Faults()
+    cleaned = clean_row(RULE, data, "", faults)
+    faults.stop()
+    return cleaned
 
 
 def clean_common(data: Any) -> dict[str, Any]:
-    """The same of what is common to a policy's items: conditions, caps, evidence."""
-    raise NotImplementedError
+    """The same of what is common to a policy's items: inputs, conditions, caps, evidence."""
+    faults = Faults()
+    cleaned = clean_row(COMMON, data or {}, "", faults)
+    faults.stop()
+    return cleaned
 
 
 def read_rule(data: Any, common: Any = None) -> Rule:
     """The rule of an item. ValidationError whose dict names each place: {"steps.2.value": […]}.
 
-    Rows count from 1; places in `common` begin with "common.".
+    Rows count from 1; places in `common` begin with "common.". Common inputs, conditions and
+    evidence come first, common caps last; of two inputs of one key the item's own holds.
     """
-    raise NotImplementedError
+    faults = Faults()
+    own = clean_row(RULE, data, "", faults)
+    shared = clean_row(COMMON, common or {}, "common", faults)
+    faults.stop()
+    read = Reader(faults)
+    read.rows("common.inputs", shared["inputs"], read.input)
+    read.rows("inputs", own["inputs"], read.input)
+    rule = Rule(
+        inputs=tuple(read.inputs.values()),
+        conditions=(
+            *read.rows("common.conditions", shared["conditions"], read.condition),
+            *read.rows("conditions", own["conditions"], read.condition),
+        ),
+        steps=read.rows("steps", own["steps"], read.step),
+        caps=(
+            *read.rows("caps", own["caps"], read.cap),
+            *read.rows("common.caps", shared["caps"], read.common_cap),
+        ),
+        instalments=read.rows("instalments", own["instalments"], read.instalment),
+        evidence=tuple(EvidenceLine(**row) for row in [*shared["evidence"], *own["evidence"]]),
+        examples=read.rows("examples", own["examples"], read.example),
+    )
+    _check_whole(rule, faults)
+    faults.stop()
+    return rule
+
+
+def _check_whole(rule: Rule, faults: Faults) -> None:
+    for number, step in enumerate(rule.steps, start=1):
+        if (step.kind in _FIRST) != (number == 1):
+            faults.add(f"steps.{number}.kind", _("第一步须取数或定额，其余各步在前一步上计算"))
+    if rule.instalments and sum(one.share for one in rule.instalments) != 1:
+        faults.add("instalments", _("各期比例之和须为1"))
+    for name, rows in (("conditions", rule.conditions), ("evidence", rule.evidence)):
+        keys = [row.key for row in rows]
+        for key in sorted({key for key in keys if keys.count(key) > 1}):
+            faults.add(name, _("“%(key)s”重复") % {"key": key})
 
 
 def undetermined(rule: Rule) -> list[str]:
-    """The labels of what is 标准待定 in conditions, steps and caps."""
-    raise NotImplementedError
+    """The labels of what is 标准待定 in conditions, steps and caps, each once."""
+    labels = [one.label for one in rule.conditions if _open_condition(one)]
+    labels += [step.label for step in rule.steps if _open_step(step)]
+    labels += [
+        cap.label or cap.per for cap in rule.caps if cap.amount is None and cap.count is None
+    ]
+    return list(dict.fromkeys(labels))
+
+
+def _open_condition(one: Condition) -> bool:
+    told = {"compare": one.value, "ratio": one.value, "not_funded": one.years}
+    return told.get(one.kind, True) is None
+
+
+def _open_step(step: Step) -> bool:
+    looks = [step.limit] if step.limit else []
+    if step.kind in ("fixed", "rate", "cap"):
+        looks.append(step.amount)
+    values = [row.value for look in looks for row in look.table]
+    values += [look.value for look in looks if look.by is None]
+    return None in [*values, *(bonus.value for bonus in step.bonus)]

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from subsidies.rules.shapes import Instalment
+from core.money import round_half_up_fen
+from subsidies.rules.parts import Instalment
 
 
 @dataclass(frozen=True)
@@ -23,4 +24,11 @@ def split(amount: Decimal, instalments: Sequence[Instalment], year: int) -> list
 
     No instalments = one part, the whole. A part of nothing is left out; no amount, no parts.
     """
-    raise NotImplementedError
+    shares = instalments or (Instalment(share=Decimal(1)),)
+    parts: list[Part] = []
+    rest = amount
+    for number, one in enumerate(shares, start=1):
+        part = rest if number == len(shares) else min(round_half_up_fen(amount * one.share), rest)
+        parts.append(Part(number, year + one.year_offset, part, one.condition, one.months))
+        rest -= part
+    return [part for part in parts if part.amount]

@@ -1,8 +1,116 @@
 """The rule in words, for those who read policies and not JSON."""
 
-from subsidies.rules.shapes import Rule
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from subsidies.rules.eligibility import sign_text, wanted_text
+from subsidies.rules.facts import show_value, unit_of
+from subsidies.rules.parts import Condition, Instalment, Lookup, Row, Rule, Step
+from subsidies.rules.settling import cap_text
+from subsidies.rules.words import cited, percent, plain, quantity, yuan
+
+Show = Callable[[Decimal], str]
 
 
 def rule_text(rule: Rule) -> list[str]:
     """Conditions, calculation, caps and instalments, one line each, with its clause in brackets."""
-    raise NotImplementedError
+    return [
+        *(cited(condition_text(one), one.clause) for one in rule.conditions),
+        *(cited(line, step.clause) for step in rule.steps for line in _step_lines(step)),
+        *(cited(cap_text(cap), cap.clause) for cap in rule.caps),
+        *(_instalment(number, one) for number, one in enumerate(rule.instalments, start=1)),
+    ]
+
+
+def condition_text(one: Condition) -> str:
+    """“条件：稳定经营满一年——稳定经营月数 不低于 12 个月”."""
+    told = _("条件：%(label)s") % {"label": one.label}
+    if one.kind == "not_funded" and one.years is None:
+        return told + _("（标准待定）")
+    if one.input is None:
+        return told
+    if one.other:
+        share = percent(one.value) if isinstance(one.value, Decimal) else _("（标准待定）")
+        words = {"part": one.input.label, "whole": one.other.label}
+        return f"{told}——{_('%(part)s为%(whole)s的') % words} {sign_text(one, True)} {share}"
+    return f"{told}——{one.input.label} {sign_text(one, True)} {wanted_text(one)}"
+
+
+def _step_lines(step: Step) -> Iterator[str]:
+    yield from _STEPS[step.kind](step)
+
+
+def _take(step: Step) -> Iterator[str]:
+    one = step.input
+    yield _("依据：%(label)s") % {"label": one.label if one else step.label}
+    if step.limit and one:
+        unit = unit_of(one)
+        yield from _looked(_("上限"), step.limit, lambda value: quantity(value, unit, money=True))
+
+
+def _fixed(step: Step) -> Iterator[str]:
+    yield from _looked(step.label, step.amount, yuan)
+
+
+def _times(step: Step) -> Iterator[str]:
+    told = _("乘以 %(label)s") % {"label": step.input.label if step.input else step.label}
+    if step.most is not None and step.input:
+        told += _("（最多按 %(most)s计）") % {"most": quantity(step.most, step.input.unit)}
+    yield told
+
+
+def _rate(step: Step) -> Iterator[str]:
+    yield from _looked(step.label, step.amount, percent)
+    for bonus in step.bonus:
+        value = _("（标准待定）") if bonus.value is None else percent(bonus.value)
+        words = {"flag": bonus.flag.label, "rate": value}
+        if bonus.how == "plus":
+            yield _("　%(flag)s：另加 %(rate)s") % words
+        else:
+            yield _("　%(flag)s：按 %(rate)s") % words
+
+
+_STEPS: Mapping[str, Callable[[Step], Iterator[str]]] = {
+    "take": _take,
+    "fixed": _fixed,
+    "times": _times,
+    "rate": _rate,
+    "cap": _fixed,
+}
+
+
+def _looked(label: str, look: Lookup, show: Show) -> Iterator[str]:
+    """The constant on the label's own line, or a line for each row of the table."""
+    if look.by is None:
+        yield f"{label} {_value(look.value, show)}"
+        return
+    yield _("%(label)s，按%(by)s：") % {"label": label, "by": look.by.label}
+    for row in look.table:
+        name = show_value(look.by, row.only) if row.only is not None else _range(row, look.by.unit)
+        yield f"　{name}：{_value(row.value, show)}"
+
+
+def _value(value: Decimal | None, show: Show) -> str:
+    return _("标准待定") if value is None else show(value)
+
+
+def _range(row: Row, unit: str) -> str:
+    """“10,000 ㎡以上、不足 30,000 ㎡”: from its start, up to but without its end."""
+    above = "" if row.start is None else _("%(start)s以上") % {"start": _bound(row.start, unit)}
+    below = "" if row.end is None else _("不足 %(end)s") % {"end": _bound(row.end, unit)}
+    return "、".join(filter(None, [above, below])) or _("不限")
+
+
+def _bound(number: Decimal, unit: str) -> str:
+    return f"{plain(number)} {unit}".strip()
+
+
+def _instalment(number: int, one: Instalment) -> str:
+    told = _("第%(number)s期 %(share)s") % {"number": number, "share": percent(one.share)}
+    if one.year_offset:
+        told += _("，第%(year)s年") % {"year": one.year_offset + 1}
+    if one.months:
+        told += _("，满 %(months)s 个月后") % {"months": one.months}
+    return f"{told}，{one.condition}" if one.condition else told
