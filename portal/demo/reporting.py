@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Office
 from circles.models import Circle
+from core.digests import json_digest
 from portal.demo.plan import Plan
 from reports.models import (
     Period,
@@ -25,7 +26,6 @@ from reports.models import (
     WorkItem,
 )
 from reports.progress.opening import open_periods, owing_offices, period_for
-from reports.progress.sending import digest_of
 from reports.progress.spans import span_of
 from territory.models import District
 
@@ -243,7 +243,7 @@ def _submission(report: ProgressReport, answers: list[ReportAnswer]) -> ReportSu
         at=report.submitted_at or timezone.now(),
         by_label=STREET_BY,
         content=content,
-        sha256=digest_of(content),
+        sha256=json_digest(content),
     )
 
 
