@@ -49,6 +49,12 @@ class Condition:
     years: int | None = None
     clause: str = ""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether its standard is 待定."""
+        told = {"compare": self.value, "ratio": self.value, "not_funded": self.years}
+        return told.get(self.kind, "") is None
+
 
 @dataclass(frozen=True)
 class Row:
@@ -98,8 +104,9 @@ class Step:
 class Cap:
     """A limit over several applications, in yuan or in number.
 
-    per     applicant | applicant_year | item_year | outlet
-    shared  it counts all items of the policy (from `common`), not this item alone
+    per     applicant (all years) | applicant_year | item_year (applicant and year, always of the
+            one item) | outlet (all years)
+    shared  it counts all items of the policy (from `common`), not the item alone
     """
 
     per: str

@@ -75,6 +75,8 @@ class _Per:
     of: Callable[[_Counted], Bucket]
     label: Any
     before: Any
+    # Always of one item, wherever it is told.
+    of_item: bool = False
 
 
 PER: Mapping[str, _Per] = {
@@ -87,7 +89,10 @@ PER: Mapping[str, _Per] = {
         gettext_lazy("本年度已获支持"),
     ),
     "item_year": _Per(
-        lambda one: (str(one.year),), gettext_lazy("全区每年"), gettext_lazy("本年度全区已安排")
+        lambda one: (one.applicant, str(one.year)),
+        gettext_lazy("本事项每家企业每年"),
+        gettext_lazy("本年度已获支持"),
+        of_item=True,
     ),
     "outlet": _Per(
         lambda one: _subject(one), gettext_lazy("每个网点"), gettext_lazy("该网点已获支持")
@@ -101,17 +106,18 @@ def _subject(one: _Counted) -> Bucket:
 
 
 def _bucket(per: str, one: _Counted, *, shared: bool) -> Bucket:
-    return (per, "" if shared else one.item, *PER[per].of(one))
+    of_all = shared and not PER[per].of_item
+    return (per, "" if of_all else one.item, *PER[per].of(one))
 
 
 def _group(one: _Counted) -> Bucket:
     return ("group", one.group, *_subject(one), str(one.year))
 
 
-def _buckets(one: _Counted) -> list[Bucket]:
+def _buckets(one: _Counted) -> set[Bucket]:
     """Everything that an amount of this case counts for."""
-    every = [_bucket(per, one, shared=shared) for per in PER for shared in (False, True)]
-    return [*every, _group(one)] if one.group else every
+    every = {_bucket(per, one, shared=shared) for per in PER for shared in (False, True)}
+    return every | {_group(one)} if one.group else every
 
 
 def _add(tallies: dict[Bucket, Tally], one: _Counted, amount: Decimal) -> None:
@@ -250,8 +256,9 @@ def _capped(cap: Cap, amount: Decimal, tally: Tally | None) -> tuple[Decimal | N
         return None, told
     room = max(cap.amount - given, Decimal("0.00"))
     if given:
+        own = "" if cap.shared and not PER[cap.per].of_item else _("本事项")
         told += _("，%(before)s %(given)s，尚可支持 %(room)s") % {
-            "before": PER[cap.per].before,
+            "before": f"{own}{PER[cap.per].before}",
             "given": yuan(given),
             "room": yuan(room),
         }

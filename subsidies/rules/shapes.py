@@ -111,17 +111,12 @@ def _check_whole(rule: Rule, faults: Faults) -> None:
 
 def undetermined(rule: Rule) -> list[str]:
     """The labels of what is 标准待定 in conditions, steps and caps, each once."""
-    labels = [one.label for one in rule.conditions if _open_condition(one)]
+    labels = [one.label for one in rule.conditions if one.is_open]
     labels += [step.label for step in rule.steps if _open_step(step)]
     labels += [
         cap.label or cap.per for cap in rule.caps if cap.amount is None and cap.count is None
     ]
     return list(dict.fromkeys(labels))
-
-
-def _open_condition(one: Condition) -> bool:
-    told = {"compare": one.value, "ratio": one.value, "not_funded": one.years}
-    return told.get(one.kind, True) is None
 
 
 def _open_step(step: Step) -> bool:

@@ -45,13 +45,15 @@ def _tried(rule: Rule, example: Example) -> Tried:
     computed = compute(rule, facts)
     case = Case("", "", "", "", "", about.on.year, computed, rule.caps)
     settled = settle([case], Spent.told(case, example.spent))[case.key]
-    reason = _reason(example, verdicts, settled.amount)
+    reason = _reason(example, rule, verdicts, settled.amount)
     lines = (*computed.lines, *settled.lines)
     return Tried(example, not reason, reason, settled.amount, lines, verdicts, settled.missing)
 
 
-def _reason(example: Example, verdicts: Sequence[Verdict], amount: Decimal | None) -> str:
-    """Why the example fails; "" if it does not."""
+def _reason(
+    example: Example, rule: Rule, verdicts: Sequence[Verdict], amount: Decimal | None
+) -> str:
+    """Why the example fails; "" if it does not. A condition that is 标准待定 is left aside."""
     unmet = [one.text for one in verdicts if one.state == UNMET]
     if example.ineligible:
         return "" if unmet else _("应不符合条件，却都符合")
@@ -60,7 +62,8 @@ def _reason(example: Example, verdicts: Sequence[Verdict], amount: Decimal | Non
     if amount != example.expected:
         words = {"expected": _shown(example.expected), "amount": _shown(amount)}
         return _("应为 %(expected)s，算出 %(amount)s") % words
-    unclear = [one.text for one in verdicts if one.state != MET]
+    asked = zip(rule.conditions, verdicts, strict=True)
+    unclear = [told.text for one, told in asked if told.state != MET and not one.is_open]
     if unclear and amount is not None:
         return _("条件尚不能判定：%(why)s") % {"why": "；".join(unclear)}
     return ""
