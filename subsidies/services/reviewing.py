@@ -85,7 +85,7 @@ def record_check(
     outcome: str,
     document_number: str = "",
     note: str = "",
-    files: Iterable[File[Any]] = (),
+    files: Iterable[File] = (),
     by: Actor,
     scope: Scope,
     seen_version: int | None = None,
@@ -293,10 +293,13 @@ def _told(now: Application) -> dict[str, Any]:
 def _found(now: Application, checked: Mapping[str, Any]) -> dict[str, str]:
     """What was found where it is not what was declared."""
     inputs = inputs_of(now)
-    known = {one.key for one in inputs}
-    if strange := sorted(set(checked) - known):
-        raise ValidationError(dict.fromkeys(strange, _("没有这项数据。")))
-    found = clean_facts(inputs, checked, partial=True)
+    labels = {one.key: one.label for one in inputs}
+    try:
+        found = clean_facts(inputs, checked, partial=True)
+    except ValidationError as error:
+        told = error.message_dict.items()
+        named = {key: [f"{labels.get(key, key)}：{one}" for one in texts] for key, texts in told}
+        raise ValidationError(named) from error
     return {key: value for key, value in found.items() if now.facts.get(key) != value}
 
 
