@@ -210,6 +210,5 @@ def _checks(applications: list[UUID]) -> dict[UUID, list[Credit]]:
 
 
 def _days(supports: list[Support], on: dt.date) -> tuple[dt.date, ...]:
-    """When; support given after filing counts as of that day, like support not yet decided on."""
-    days = {min(day, on) for one in supports for day in one.days or (on,)}
-    return tuple(sorted(days))
+    """When; support whose money is held and not yet decided on counts as of `on`."""
+    return tuple(sorted({day for one in supports for day in one.days or (on,)}))

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from core.db import locked
 from core.digests import json_digest
-from core.money import FEN
+from core.money import round_half_up_fen
 from subsidies.earlier import Earlier, earlier_of
 from subsidies.models import Application, Policy
 from subsidies.rules.computing import Computation, Line, compute
@@ -40,7 +40,7 @@ class Assessment:
     computation  {"policy": {"code", "number", "version", "name", "document_number", "item",
                  "item_name", "ref", "form", "sha256"}, "facts": {…}, "lines": [{"key", "label",
                  "text", "clause", "amount"}], "caps": [the same], "before": [{"number", "title",
-                 "amount", "state", "year"}], "amount", "missing": […], "sha256"}; amounts are texts
+                 "amount", "is_held", "year"}], "amount", "missing": […], "sha256"}; sums as text
     computed     yuan; None = cannot be worked out, and `computation["missing"]` says why
     """
 
@@ -138,7 +138,7 @@ def require_headroom(application: Application) -> None:
             for one in worked.verdicts
             if one.state == UNMET
         ]
-        case = _case(worked, _fixed(application))
+        case = _case(worked, worked.computation)
         settled = settle([case], Spent.of(earlier.given(code, application.pk)))[case.key]
         amount, left = application.amount or Decimal(0), settled.amount or Decimal(0)
         if left < amount:
@@ -192,7 +192,7 @@ def _settled(
 ) -> dict[UUID, Assessment]:
     """Applications under one policy."""
     running = [
-        _case(one, _fixed(one.row) if one.row.state == State.REVIEWED else one.computation)
+        _case(one, _decided(one))
         for one in worked
         if one.row.state == State.REVIEWED
         or (one.row.state == State.ACCEPTED and not one.is_barred)
@@ -232,9 +232,10 @@ def _case(one: _Worked, computation: Computation) -> Case:
     )
 
 
-def _fixed(row: Application) -> Computation:
-    """What was decided on."""
-    return Computation((), row.amount)
+def _decided(one: _Worked) -> Computation:
+    """What a sibling takes: as computed, or what a reviewer lowered it to."""
+    is_lowered = one.row.state == State.REVIEWED and one.row.amount != one.row.computed
+    return Computation((), one.row.amount) if is_lowered else one.computation
 
 
 def _binding(settled: Settled) -> str:
@@ -250,7 +251,7 @@ def _held_before(one: _Worked, earlier: Earlier) -> list[dict[str, Any]]:
             "number": told.number,
             "title": told.title,
             "amount": _text(told.amount),
-            "state": told.state,
+            "is_held": True,
             "year": told.year,
         }
         for told in earlier.of_case(one.row)
@@ -280,7 +281,7 @@ def _ahead_of(
             "amount": _text(
                 other.amount if other.state == State.REVIEWED else together[str(other.pk)].amount
             ),
-            "state": other.state,
+            "is_held": False,
             "year": other.round.year,
         }
         for other in ahead
@@ -340,5 +341,8 @@ def _line(line: Line) -> dict[str, Any]:
 
 
 def _text(amount: Decimal | None) -> str | None:
-    """Yuan as JSON keeps them."""
-    return None if amount is None else str(amount.quantize(FEN))
+    """Yuan as JSON keeps them: to the fen, or exactly where a step was not rounded."""
+    if amount is None:
+        return None
+    in_fen = round_half_up_fen(amount)
+    return str(in_fen if in_fen == amount else amount)
