@@ -6,6 +6,8 @@ A `Kind` says what they are versions of (standards, questionnaires, policies).
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 from urllib.parse import quote
 
@@ -48,6 +50,15 @@ STATUS = {"draft": "warn", "published": "good", "retired": "unknown"}
 
 
 @dataclass(frozen=True, kw_only=True)
+class Narrowing:
+    """One more filter of a list: its word in the address, its choices → conditions of rows."""
+
+    name: str
+    label: Any
+    choices: tuple[tuple[str, Any, Q], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Kind:
     """One sort of versions.
 
@@ -75,6 +86,18 @@ class Kind:
     room: str = "evaluation"
     change: str = CHANGE
     template: str = "evaluation/standard"
+    # Of the list: its name, how its rows are got, more filters, what stands together, what is
+    # searched.
+    plural: str = ""
+    shaped: Callable[["QuerySet[Any]"], "QuerySet[Any]"] = lambda rows: rows
+    narrowed: tuple[Narrowing, ...] = ()
+    together: tuple[str, ...] = ()
+    searched: tuple[str, ...] = ("name", "source")
+
+    @property
+    def many(self) -> str:
+        """The name of the list."""
+        return self.plural or f"{self.name}s"
 
     def url(self, page: str, row: Any, *more: str) -> str:
         """The address of a page about a version."""
@@ -83,7 +106,7 @@ class Kind:
 
     def list_url(self) -> str:
         """The address of the list."""
-        return reverse(f"{self.room}:{self.name}s")
+        return reverse(f"{self.room}:{self.many}")
 
     def crumbs(self, *more: dict[str, str]) -> list[dict[str, str]]:
         """The way here."""
@@ -113,17 +136,21 @@ def listed(request: HttpRequest, kind: Kind) -> HttpResponse:
     """All versions; those of one code together, the newest first."""
     scope = scope_of(request)
     district = own_district(scope)
-    every = kind.model.objects.visible_to(scope).filter(district=district)
+    every = kind.shaped(kind.model.objects.visible_to(scope).filter(district=district))
     found = _filtered(request, kind, every)
     if request.GET.get("export") == "xlsx":
         rows = [kind.cells(row) for row in found]
         sheet = Sheet(title=str(kind.label), columns=kind.columns, rows=rows, notes=[district.name])
         label = f"{kind.label}{timezone.localdate():%Y%m%d}"
-        return workbook_answer(request, name=f"{kind.name}s", label=label, sheets=[sheet])
+        return workbook_answer(request, name=kind.many, label=label, sheets=[sheet])
     start, total = whole(request.GET.get("from", "")), found.count()
     fields = [
         search(request, "q", _("搜索"), _("名称、来源")),
         select(request, "state", _("状态"), kind.model.State.choices),
+        *(
+            select(request, one.name, str(one.label), [choice[:2] for choice in one.choices])
+            for one in kind.narrowed
+        ),
     ]
     context = {
         "kind": kind,
@@ -137,22 +164,28 @@ def listed(request: HttpRequest, kind: Kind) -> HttpResponse:
         "lines": [_line(kind, row) for row in found[start : start + PER_PAGE]],
         "sorts": _sort_links(request, kind),
         "pager": offset_pager(request, start, PER_PAGE, total),
-        "filtered": any(request.GET.get(name) for name in ("q", "state")),
+        "filtered": any(request.GET.get(one["name"]) for one in fields),
     }
-    return render(request, f"evaluation/{kind.name}s.html", context)
+    return render(request, f"{kind.room}/{kind.many}.html", context)
 
 
 def _filtered(request: HttpRequest, kind: Kind, rows: "QuerySet[Any]") -> "QuerySet[Any]":
     for word in request.GET.get("q", "").split():
-        rows = rows.filter(Q(name__icontains=word) | Q(source__icontains=word))
+        said = [Q(**{f"{name}__icontains": word}) for name in kind.searched]
+        rows = rows.filter(reduce(or_, said))
     if request.GET.get("state") in kind.model.State.values:
         rows = rows.filter(state=request.GET["state"])
+    for one in kind.narrowed:
+        asked = request.GET.get(one.name, "")
+        for condition in [choice[2] for choice in one.choices if choice[0] == asked]:
+            rows = rows.filter(condition)
     word = request.GET.get("sort", "")
     column = kind.sorts.get(word.removeprefix("-"))
+    rest = ("code", "-number", "id")
     if column is None:
-        return rows.order_by("code", "-number", "id")
+        return rows.order_by(*kind.together, *rest)
     by = F(column)
-    return rows.order_by(by.desc() if word.startswith("-") else by.asc(), "code", "-number", "id")
+    return rows.order_by(*kind.together, by.desc() if word.startswith("-") else by.asc(), *rest)
 
 
 def _sort_links(request: HttpRequest, kind: Kind) -> dict[str, dict[str, str]]:

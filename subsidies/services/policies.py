@@ -70,8 +70,11 @@ def change_policy(
         _set(now, values, columns=columns)
         now.full_clean()
         if _COMMON in values:
-            for item in now.items.all():
-                _read(item, now.common)
+            for number, item in enumerate(now.items.all(), start=1):
+                try:
+                    _read(item, now.common)
+                except ValidationError as error:
+                    raise ValidationError(_common_first(error, f"items.{number}")) from error
     return now
 
 
@@ -279,6 +282,13 @@ def _by_place(error: ValidationError, head: str) -> dict[str, list[str]]:
     if not hasattr(error, "error_dict"):
         return {head: error.messages}
     return {f"{head}.{place}".rstrip("."): told for place, told in error.message_dict.items()}
+
+
+def _common_first(error: ValidationError, head: str) -> dict[str, list[str]]:
+    """Faults of what is common where they are; else those of the item, under its head."""
+    told = error.message_dict
+    common = {place: one for place, one in told.items() if place.startswith(f"{_COMMON}.")}
+    return common or _by_place(error, head)
 
 
 # --- items -------------------------------------------------------------------------------------
