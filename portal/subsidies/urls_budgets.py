@@ -6,7 +6,7 @@ from portal.subsidies import budget_acts, budget_line, budget_orders, budgets
 
 urlpatterns = [
     path("budgets/", budgets.budgets, name="budgets"),
-    path("budgets/open/", budget_acts.open_line, name="budget_open"),
+    path("budgets/open/", budget_acts.open_, name="budget_open"),
     path("budgets/check/", budget_acts.check, name="budget_check"),
     path("budgets/orders/", budget_orders.orders, name="budget_orders"),
     path("budgets/orders/new/", budget_orders.new, name="budget_order_new"),

@@ -23,3 +23,13 @@ def wan(amount: Any) -> str:
         return NONE
     text = f"{Decimal(amount) / _WAN:,.6f}"
     return text.rstrip("0").rstrip(".")
+
+
+@register.inclusion_tag("subsidies/budget_bar.html")
+def budget_bar(line: Any) -> dict[str, float]:
+    """What of the granted is paid and reserved, as a bar; the figures stand beside it."""
+
+    def share(amount: Any) -> float:
+        return float(round(Decimal(amount) * 100 / line.granted, 2)) if line.granted else 0.0
+
+    return {"paid": share(line.paid), "reserved": share(line.reserved)}
