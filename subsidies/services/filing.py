@@ -1,5 +1,6 @@
 """Filing on an enterprise's behalf: drafted, submitted, completed once, accepted or declined."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -55,11 +56,15 @@ class ChangedError(StaleVersionError):
 
     def __init__(self, seen: int, row: Application) -> None:
         super().__init__(seen, row.version)
-        events = AuditEvent.objects.filter(
+        rows = AuditEvent.objects.filter(
             object_type=row._meta.label_lower, object_id=str(row.pk), object_version__gt=seen
         ).order_by("id")
-        self.fields, self.by = _changed_fields(row, list(events)), _last_label(list(events))
-        told = {"by": self.by or _("他人"), "fields": "、".join(self.fields) or _("办理状态")}
+        events = list(rows)
+        changed = _changed_places(row, events)
+        # Columns, `facts.<key>` and `evidence.<key>`, in the order in which they were changed.
+        self.places = tuple(changed)
+        by = events[-1].actor_label if events else ""
+        told = {"by": by or _("他人"), "fields": "、".join(changed.values()) or _("办理状态")}
         self.args = (
             _("您填写期间，%(by)s已修改：%(fields)s。本次未保存，请核对后再保存。") % told,
         )
@@ -256,18 +261,9 @@ def _differences(before: dict[str, Any], row: Application) -> dict[str, Any]:
     return changes
 
 
-def _changed_fields(row: Application, events: list[AuditEvent]) -> list[str]:
-    """What the acts since then changed, in words, each once."""
+def _changed_places(row: Application, events: Iterable[AuditEvent]) -> dict[str, str]:
+    """What the acts since then changed: place → what it is called."""
     labels = {name: str(label) for name, label in COLUMNS.items()}
     labels |= {f"facts.{one.key}": one.label for one in rule_of(row.item).inputs}
     labels |= {f"evidence.{line.key}": line.label for line in row.evidence.all()}
-    found: dict[str, None] = {}
-    for event in events:
-        for place in event.changes:
-            if place in labels:
-                found[labels[place]] = None
-    return list(found)
-
-
-def _last_label(events: list[AuditEvent]) -> str:
-    return events[-1].actor_label if events else ""
+    return {place: labels[place] for event in events for place in event.changes if place in labels}
