@@ -27,6 +27,7 @@ from reports.api.periods import PeriodFace
 from reports.api.progress_reports import ProgressReportFace
 from reports.api.work_items import WorkItemFace
 from subsidies.api.applications import ApplicationFace
+from subsidies.api.budgets import BudgetFace
 from territory.api.views import DistrictFace, NeighbourhoodFace, StreetFace
 
 router = SimpleRouter(use_regex_path=False)
@@ -64,6 +65,7 @@ for prefix, face in {
     "surveys": SurveyFace,
     "grades": GradeFace,
     "subsidy-applications": ApplicationFace,
+    "budgets": BudgetFace,
     "jobs": JobFace,
 }.items():
     router.register(prefix, face, basename=prefix)
