@@ -14,6 +14,6 @@ urlpatterns = [
     path("rounds/<uuid:pk>/objections/", round_acts.objection_new, name="objection_new"),
     path("rounds/<uuid:pk>/papers/<slug:kind>/", round_files.paper, name="round_paper"),
     path("rounds/<uuid:pk>/workbook/", round_files.workbook, name="round_workbook"),
-    path("rounds/<uuid:pk>/files/", round_files.add_file, name="round_file_new"),
+    path("rounds/<uuid:pk>/files/<uuid:file>/", round_files.file, name="round_file"),
     path("objections/<uuid:pk>/<slug:word>/", round_acts.objection, name="objection_move"),
 ]

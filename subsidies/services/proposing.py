@@ -38,9 +38,7 @@ def propose_applications(
     reserved in the order of the numbers; ValidationError says of each that is refused why, of those
     that do not fit the budget how much is short.
     """
-    policy.require(scope, HANDLE)
-    if not applications:
-        raise ValidationError(_("请先勾选要办理的申报。"))
+    _require_some(applications, scope)
     with transaction.atomic():
         rounds = _lock(applications)
         for round_ in rounds:
@@ -91,23 +89,6 @@ def unpropose_application(
     return now
 
 
-def unpropose_applications(
-    *, applications: Sequence[Seen], comment: str, by: Actor, scope: Scope
-) -> list[Application]:
-    """移出拟支持名单, all of them or none."""
-    policy.require(scope, HANDLE)
-    if not applications:
-        raise ValidationError(_("请先勾选要办理的申报。"))
-    with transaction.atomic():
-        _lock(applications)
-        return _each(
-            applications,
-            lambda row, seen: unpropose_application(
-                application=row, comment=comment, by=by, scope=scope, seen_version=seen
-            ),
-        )
-
-
 def cancel_application(
     *,
     application: Application,
@@ -133,6 +114,47 @@ def cancel_application(
             release(application=now, this=this)
             tell_cancelled(now, comment.strip(), str(this.id))
     return now
+
+
+def unpropose_applications(
+    *, applications: Sequence[Seen], comment: str, by: Actor, scope: Scope
+) -> list[Application]:
+    """移出拟支持名单, all of them or none."""
+    return _all(unpropose_application, applications, comment, by, scope)
+
+
+def cancel_applications(
+    *, applications: Sequence[Seen], comment: str, by: Actor, scope: Scope
+) -> list[Application]:
+    """取消支持, all of them or none."""
+    return _all(cancel_application, applications, comment, by, scope)
+
+
+def _all(
+    act: Callable[..., Application],
+    applications: Sequence[Seen],
+    comment: str,
+    by: Actor,
+    scope: Scope,
+) -> list[Application]:
+    _require_some(applications, scope)
+    with transaction.atomic():
+        _lock(applications)
+        return _each(
+            applications,
+            lambda row, seen: act(
+                application=row, comment=comment, by=by, scope=scope, seen_version=seen
+            ),
+        )
+
+
+def _require_some(applications: Sequence[Seen], scope: Scope) -> None:
+    """Something is ticked, and all of it is the caller's to handle."""
+    policy.require(scope, HANDLE)
+    for row, _seen in applications:
+        policy.require(scope, HANDLE, row)
+    if not applications:
+        raise ValidationError(_("请先勾选要办理的申报。"))
 
 
 def _propose(row: Application, by: Actor, scope: Scope, seen: int | None) -> Application:
