@@ -24,6 +24,7 @@ from portal.demo.dividing import write_duties
 from portal.demo.plan import Plan
 from portal.demo.removal import remove_sample
 from portal.demo.reporting import write_reporting
+from portal.demo.subsidising import support
 from portal.demo.surveying import write_surveys
 from portal.demo.tables import length
 from portal.demo.writing import write
@@ -117,6 +118,7 @@ def _store(demo: DemoDistrict, district: District) -> dict[str, Any]:
         summary |= write_coordination(demo.plan, district)
         summary |= write_duties(demo.plan, district)
         summary |= write_surveys(demo.plan, district)
+        summary |= support(demo.plan, district)
         store_network(
             district=district,
             network=demo.network,
