@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.subsidies.making import make_fund, make_line
+from subsidies.models import Round
+from tests.subsidies.making import make_application, make_fund, make_line, make_round
 
 
 def _budget(setting: Any) -> None:
@@ -11,6 +12,18 @@ def _budget(setting: Any) -> None:
     make_line(setting.district, fund=make_fund(setting.district, f"fund-{setting.number()}"))
 
 
+def _application(setting: Any) -> None:
+    """A submitted one with a circle, in the district's round."""
+    round_ = Round.objects.filter(district=setting.district, state="open").first()
+    make_application(
+        round_ or make_round(setting.district),
+        setting.street,
+        state="submitted",
+        circle=setting.circle,
+    )
+
+
 ONE_MORE: dict[str, Callable[[Any], None]] = {
+    "subsidies.application": _application,
     "subsidies.budgetline": _budget,
 }
