@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from core.money import round_half_up_fen
 from subsidies.rules.facts import YES, Unknown, fact, show_value, unit_of
 from subsidies.rules.parts import Bonus, Input, Lookup, Row, Rule, Step
-from subsidies.rules.words import percent, quantity, yuan
+from subsidies.rules.words import percent, quantity, tier, yuan
 
 # Wide enough that no product of facts and rates loses a digit before it is rounded.
 _EXACT = Context(prec=80, rounding=ROUND_HALF_UP)
@@ -191,8 +191,14 @@ def _found(step: Step, look: Lookup, facts: Mapping[str, str]) -> tuple[Decimal,
     value, which = look.value, ""
     if look.by:
         known = fact(look.by, facts)
-        which = f"（{look.by.label}：{show_value(look.by, known)}）"
+        shown = f"{look.by.label}：{show_value(look.by, known)}"
         row = next((row for row in look.table if row_holds(row, known)), None)
+        which = f"（{shown}）"
+        if row and row.only is None:
+            which = _("（%(shown)s，属 %(tier)s）") % {
+                "shown": shown,
+                "tier": tier(row.start, row.end, look.by.unit),
+            }
         if row is None:
             raise Unknown(
                 _("“%(label)s”没有对应的档次%(which)s") % {"label": step.label, "which": which}

@@ -94,7 +94,7 @@ SIGNS = {
     "<": _Sign(
         operator.lt,
         gettext_lazy("低于"),
-        gettext_lazy("不低于"),
+        gettext_lazy("达到或超过"),
         gettext_lazy("早于"),
         gettext_lazy("不早于"),
     ),

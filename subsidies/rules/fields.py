@@ -1,5 +1,6 @@
 """JSON cleaned by tables: for each sort of row its fields, and how each is read."""
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -49,9 +50,10 @@ class Rows:
 
 @dataclass(frozen=True)
 class One:
-    """One row, or none."""
+    """One row, or none; `sparse`: only with what is told in it."""
 
     fields: "Fields"
+    sparse: bool = False
 
 
 Fields = Mapping[str, Field | Rows | One]
@@ -73,7 +75,7 @@ def _clean(one: Field | Rows | One, value: Any, at: str, faults: Faults) -> Any:
     if isinstance(one, Rows):
         return _clean_rows(one, value, at, faults)
     if isinstance(one, One):
-        return None if value in EMPTY else clean_row(one.fields, value, at, faults)
+        return _clean_one(one, value, at, faults)
     if value in EMPTY:
         if one.needed:
             faults.add(at, _("必填"))
@@ -83,6 +85,13 @@ def _clean(one: Field | Rows | One, value: Any, at: str, faults: Faults) -> Any:
     except ValidationError as error:
         faults.add(at, error.messages[0])
         return one.default
+
+
+def _clean_one(one: One, value: Any, at: str, faults: Faults) -> dict[str, Any] | None:
+    if value in EMPTY:
+        return {} if one.sparse else None
+    row = clean_row(one.fields, value, at, faults)
+    return {name: told for name, told in row.items() if not one.sparse or name in value}
 
 
 def _clean_rows(rows: Rows, value: Any, at: str, faults: Faults) -> list[dict[str, Any]]:
@@ -167,6 +176,21 @@ def mapping(value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise ValidationError(_("应为一组“名称：值”"))
     return {str(name): one for name, one in value.items()}
+
+
+def day(value: Any) -> str:
+    """A day, as ISO text."""
+    try:
+        return dt.date.fromisoformat(value).isoformat()
+    except (TypeError, ValueError):
+        raise ValidationError(_("“%(value)s”不是日期") % {"value": value}) from None
+
+
+def days(value: Any) -> list[str]:
+    """Several of them."""
+    if not isinstance(value, list | tuple):
+        raise ValidationError(_("应为列表"))
+    return [day(one) for one in value]
 
 
 def wanted(value: Any) -> str | list[str]:

@@ -79,11 +79,17 @@ EVIDENCE: Fields = {
     "required": Field(fields.flag, True),
     "note": Field(fields.text(300)),
 }
+ABOUT: Fields = {
+    "on": Field(fields.day),
+    "blacklisted": Field(fields.flag, False),
+    "funded_on": Field(fields.days, []),
+    "item_on": Field(fields.days, []),
+}
 EXAMPLE: Fields = {
     "name": _LABEL,
     "given": Field(fields.mapping, {}),
     "spent": Field(fields.mapping, {}),
-    "about": Field(fields.mapping, {}),
+    "about": One(ABOUT, sparse=True),
     "expected": _NUMBER,
     "ineligible": Field(fields.flag, False),
     "note": _TEXT,

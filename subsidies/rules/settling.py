@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.money import round_half_up_fen
 from subsidies.rules.computing import Computation, Line
 from subsidies.rules.parts import Cap
 from subsidies.rules.words import yuan
@@ -204,7 +205,7 @@ def _settled(case: Case, better: Case | None, tallies: Mapping[Bucket, Tally]) -
         return Settled((_stands_back(better),), Decimal("0.00"))
     lines: list[Line] = []
     if case.group and (before := tallies.get(_group(case), _NOTHING)[0]):
-        amount = max(amount - before, Decimal("0.00"))
+        amount = round_half_up_fen(max(amount - before, Decimal(0)))
         text = _("就高不重复：同类事项已获支持 %(before)s，本次补足差额 %(left)s") % {
             "before": yuan(before),
             "left": yuan(amount),
@@ -254,7 +255,7 @@ def _capped(cap: Cap, amount: Decimal, tally: Tally | None) -> tuple[Decimal | N
         return Decimal("0.00"), counted + _("，本项不再支持")
     if cap.amount is None:
         return None, told
-    room = max(cap.amount - given, Decimal("0.00"))
+    room = round_half_up_fen(max(cap.amount - given, Decimal(0)))
     if given:
         own = "" if cap.shared and not PER[cap.per].of_item else _("本事项")
         told += _("，%(before)s %(given)s，尚可支持 %(room)s") % {

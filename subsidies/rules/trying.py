@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -15,6 +14,9 @@ from subsidies.rules.facts import clean_facts
 from subsidies.rules.parts import Example, Rule
 from subsidies.rules.settling import Case, Spent, settle
 from subsidies.rules.words import yuan
+
+# Where an example does not say when.
+_SOME_DAY = "2026-01-01"
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,9 @@ def try_examples(rule: Rule) -> list[Tried]:
 def _tried(rule: Rule, example: Example) -> Tried:
     try:
         facts = clean_facts(rule.inputs, example.given, partial=True)
-        about = _about(example)
     except ValidationError as error:
         return Tried(example, False, "；".join(error.messages), None, (), (), ())
+    about = _about(example)
     verdicts = tuple(judge(rule.conditions, facts, about))
     computed = compute(rule, facts)
     case = Case("", "", "", "", "", about.on.year, computed, rule.caps)
@@ -74,18 +76,11 @@ def _shown(amount: Decimal | None) -> str:
 
 
 def _about(example: Example) -> About:
-    """As the example tells it; what it leaves out is in order. ValidationError."""
+    """As the example tells it; what it leaves out is in order."""
     told = example.about
-    try:
-        return About(
-            on=_day(told.get("on", "2026-01-01")),
-            blacklisted=bool(told.get("blacklisted", False)),
-            funded_on=tuple(map(_day, told.get("funded_on", ()))),
-            item_on=tuple(map(_day, told.get("item_on", ()))),
-        )
-    except (TypeError, ValueError):
-        raise ValidationError(_("以往支持情况填写有误")) from None
-
-
-def _day(text: Any) -> dt.date:
-    return dt.date.fromisoformat(text)
+    return About(
+        on=dt.date.fromisoformat(told.get("on") or _SOME_DAY),
+        blacklisted=told.get("blacklisted", False),
+        funded_on=tuple(map(dt.date.fromisoformat, told.get("funded_on", ()))),
+        item_on=tuple(map(dt.date.fromisoformat, told.get("item_on", ()))),
+    )

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from subsidies.rules.eligibility import sign_text, wanted_text
 from subsidies.rules.facts import show_value, unit_of
-from subsidies.rules.parts import Condition, Instalment, Lookup, Row, Rule, Step
+from subsidies.rules.parts import Condition, Instalment, Lookup, Rule, Step
 from subsidies.rules.settling import cap_text
-from subsidies.rules.words import cited, percent, plain, quantity, yuan
+from subsidies.rules.words import cited, percent, quantity, tier, yuan
 
 Show = Callable[[Decimal], str]
 
@@ -18,7 +18,7 @@ def rule_text(rule: Rule) -> list[str]:
     """Conditions, calculation, caps and instalments, one line each, with its clause in brackets."""
     return [
         *(cited(condition_text(one), one.clause) for one in rule.conditions),
-        *(cited(line, step.clause) for step in rule.steps for line in _step_lines(step)),
+        *(line for step in rule.steps for line in _step_lines(step)),
         *(cited(cap_text(cap), cap.clause) for cap in rule.caps),
         *(_instalment(number, one) for number, one in enumerate(rule.instalments, start=1)),
     ]
@@ -34,12 +34,17 @@ def condition_text(one: Condition) -> str:
     if one.other:
         share = percent(one.value) if isinstance(one.value, Decimal) else _("（标准待定）")
         words = {"part": one.input.label, "whole": one.other.label}
-        return f"{told}——{_('%(part)s为%(whole)s的') % words} {sign_text(one, True)} {share}"
+        return f"{told}——{_('%(part)s占%(whole)s的比例') % words} {sign_text(one, True)} {share}"
+    if one.input.kind in ("flag", "choice") and one.op == "=":
+        return f"{told}——{one.input.label}：{wanted_text(one)}"
     return f"{told}——{one.input.label} {sign_text(one, True)} {wanted_text(one)}"
 
 
 def _step_lines(step: Step) -> Iterator[str]:
-    yield from _STEPS[step.kind](step)
+    """The step's lines; the clause stands with the first."""
+    lines = _STEPS[step.kind](step)
+    yield cited(next(lines), step.clause)
+    yield from lines
 
 
 def _take(step: Step) -> Iterator[str]:
@@ -88,23 +93,16 @@ def _looked(label: str, look: Lookup, show: Show) -> Iterator[str]:
         return
     yield _("%(label)s，按%(by)s：") % {"label": label, "by": look.by.label}
     for row in look.table:
-        name = show_value(look.by, row.only) if row.only is not None else _range(row, look.by.unit)
+        name = (
+            show_value(look.by, row.only)
+            if row.only is not None
+            else tier(row.start, row.end, look.by.unit)
+        )
         yield f"　{name}：{_value(row.value, show)}"
 
 
 def _value(value: Decimal | None, show: Show) -> str:
     return _("标准待定") if value is None else show(value)
-
-
-def _range(row: Row, unit: str) -> str:
-    """“10,000 ㎡以上、不足 30,000 ㎡”: from its start, up to but without its end."""
-    above = "" if row.start is None else _("%(start)s以上") % {"start": _bound(row.start, unit)}
-    below = "" if row.end is None else _("不足 %(end)s") % {"end": _bound(row.end, unit)}
-    return "、".join(filter(None, [above, below])) or _("不限")
-
-
-def _bound(number: Decimal, unit: str) -> str:
-    return f"{plain(number)} {unit}".strip()
 
 
 def _instalment(number: int, one: Instalment) -> str:

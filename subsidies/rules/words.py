@@ -3,6 +3,8 @@
 import datetime as dt
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from core.money import FEN
 
 
@@ -29,6 +31,13 @@ _money = money
 def yuan(amount: Decimal) -> str:
     """“258,000.00 元”."""
     return quantity(amount, "元", money=True)
+
+
+def tier(start: Decimal | None, end: Decimal | None, unit: str) -> str:
+    """“10,000 ㎡以上、不足 30,000 ㎡”: from its start, up to but without its end."""
+    above = _("%(start)s以上") % {"start": quantity(start, unit)} if start is not None else ""
+    below = _("不足 %(end)s") % {"end": quantity(end, unit)} if end is not None else ""
+    return "、".join(filter(None, [above, below])) or _("不限")
 
 
 def percent(rate: Decimal) -> str:

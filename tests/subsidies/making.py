@@ -91,7 +91,10 @@ def make_round(district: Any, policy: Policy | None = None, **more: Any) -> Roun
         "opens_on": dt.date(YEAR, 1, 1),
         "closes_on": dt.date(YEAR, 12, 31),
     }
-    found = policy or Policy.objects.filter(district=district, state="published").first()
+    found = (
+        policy
+        or Policy.objects.filter(district=district, state="published", is_reference=False).first()
+    )
     return Round.objects.create(
         district=district, policy=found or make_policy(district), **(told | more)
     )

@@ -17,6 +17,7 @@ import core.reference
 import metrics.reference
 import outlets.reference
 import reports.reference
+import subsidies.reference
 import territory.reference
 
 # Each needs the rows of those before it.
@@ -28,6 +29,7 @@ LOADERS = (
     metrics.reference.load,
     accounts.reference.load,
     assessments.reference.load,
+    subsidies.reference.load,
     coordination.reference.load,
     reports.reference.load,
 )
@@ -44,7 +46,7 @@ def load_reference(fixtures: Path) -> dict[str, int]:
 
 class Command(BaseCommand):
     help = (
-        "装入区划、业态、政策条款、规则、目标、批次、角色、单位、评价标准、问卷和报表，可重复执行。"
+        "装入区划、业态、政策条款、规则、目标、批次、角色、单位、评价标准、问卷、外地扶持政策和报表，可重复执行。"
         "例：manage.py load_reference --json"
     )
 
