@@ -15,6 +15,7 @@ from metrics.models import Run
 from outlets.models import Import
 from portal.evaluation.todo import waiting_in_evaluation
 from portal.reporting.overview import address_of
+from portal.subsidies.todo import waiting_in_subsidies
 from reports.models import ProgressReport, WorkItem
 from territory.models import District
 
@@ -33,6 +34,7 @@ def waiting_for(scope: Scope, district: District) -> dict[str, Any]:
         *_reports_to_check(scope, district),
         *_news_to_adopt(scope, district),
         *_evaluation(scope, district),
+        *_subsidies(scope, district),
     ]
     items.sort(key=lambda item: item["since"])
     return {
@@ -153,6 +155,22 @@ def _evaluation(scope: Scope, district: District) -> list[dict[str, Any]]:
             "since": since,
         }
         for title, url, kind, since in waiting_in_evaluation(scope, district)
+    ]
+
+
+def _subsidies(scope: Scope, district: District) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": one.title,
+            "url": one.url,
+            "kind_word": one.kind,
+            "waiting_text": _waiting(one.since) if one.since else "",
+            "due_text": _("请尽快处理") if one.late else "",
+            "overdue": one.late,
+            # What has no day waits since now.
+            "since": one.since or timezone.now(),
+        }
+        for one in waiting_in_subsidies(scope, district)
     ]
 
 

@@ -10,4 +10,4 @@ class SubsidiesConfig(AppConfig):
 
     def ready(self) -> None:
         from subsidies import checking, policy  # noqa: F401
-        from subsidies.services import effects, round_notices  # noqa: F401
+        from subsidies.services import effects, round_notices, supplement_reminders  # noqa: F401

@@ -50,6 +50,7 @@ class ReminderStage(models.Model):
         TASK = "task", _("任务")
         PROPOSAL = "proposal", _("提案建议")
         SCORECARD = "scorecard", _("专家评分")
+        SUPPLEMENT = "supplement", _("扶持申报补正")
 
     class Audience(models.TextChoices):
         OWNER = "owner", _("经办人")

@@ -15,6 +15,7 @@ from core.workdays import Workdays, calendar
 from outlets.models import Import, QualityFinding
 from portal.desk.words import STATE_STATUS, due_text, report_title
 from portal.evaluation.todo import checklists_to_verify
+from portal.subsidies.home import own_applications
 from portal.views.common import findings_url
 from reports.models import ProgressReport, ReportComment
 from territory.models import Street
@@ -53,6 +54,7 @@ def items_for(scope: Scope, today: dt.date) -> list[Item]:
         *_open_imports(scope),
         *_stale_outlets(scope),
         *_checklists(scope),
+        *_subsidies(scope),
     ]
     return sorted(items, key=lambda item: (item.due_on or dt.date.max, item.kind, item.title))
 
@@ -250,6 +252,24 @@ def _checklists(scope: Scope) -> list[Item]:
             act=_("去核实"),
         )
         for circle, url, n in checklists_to_verify(scope)[:MOST]
+    ]
+
+
+def _subsidies(scope: Scope) -> list[Item]:
+    """Applications that the caller's street drafts, or has to complete."""
+    return [
+        Item(
+            kind=one["kind"],
+            title=one["title"],
+            url=one["url"],
+            due_on=one["due_on"],
+            due_text=one["due"],
+            state_word=one["state"],
+            status=one["status"],
+            quotes=(one["quote"],) if one["quote"] else (),
+            act=one["act"],
+        )
+        for one in own_applications(scope)[:MOST]
     ]
 
 

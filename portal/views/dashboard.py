@@ -29,6 +29,7 @@ from portal.present import (
     target_for,
     unit_text,
 )
+from portal.subsidies.home import year_in_brief
 from portal.todo import waiting_for
 from portal.views.common import (
     findings_url,
@@ -78,6 +79,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "filters": _filters(request, district),
         "progress": progress_of_live(district),
         "todo": waiting_for(scope, district),
+        "subsidies": year_in_brief(scope, district),
     }
     if basis is None:
         context |= _first_step(scope)

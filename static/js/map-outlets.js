@@ -3,7 +3,7 @@
 // config {
 //   streets: FeatureCollection {name}
 //   outlets: FeatureCollection of points {name, format_label, kind: "basic"|"quality", note?, sure: bool, url}
-//   near?: true = look at the outlets from close by      words {unsure, street, missing?}
+//   near?: true = look at the outlets from close by      words {unsure, street, missing?, basic?, quality?}
 // }
 
 import { L, SquareMarker } from "./map-canvas.js";
@@ -52,8 +52,8 @@ export class OutletsMap {
     });
     const words = this.config.words;
     showLegend(this.frame.querySelector("[data-map-legend]"), word("legend"), [
-      { swatch: "swatch--basic", text: word("outletBasic") },
-      { swatch: "swatch--quality", text: word("outletQuality") },
+      { swatch: "swatch--basic", text: words.basic ?? word("outletBasic") },
+      { swatch: "swatch--quality", text: words.quality ?? word("outletQuality") },
       { swatch: "swatch--unsure", text: words.unsure },
       { swatch: "swatch--boundary", text: words.street },
       { swatch: "swatch--none", text: words.missing },

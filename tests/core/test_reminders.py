@@ -209,6 +209,7 @@ def test_default_stages_never_come_back_over_staffs_own(settings: Any) -> None:
         *(("proposal", n) for n in (-10, -5, 0, 1, 3)),
         ("report", 0),
         *(("scorecard", n) for n in (-3, 0, 1)),
+        *(("supplement", n) for n in (-2, 0, 1)),
         *(("task", n) for n in (-3, 0, 1, 3)),
     ]
 

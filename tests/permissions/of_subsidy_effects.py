@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from accounts.roles import COMMISSION_ADMIN, PROGRAMME_OFFICER
 from tests.permissions.callers import COMMISSION_PEOPLE, STREET_PEOPLE
 from tests.permissions.entries import ONLY_FOREIGN, ListEntry, PageEntry, WriteEntry
 
@@ -10,6 +11,12 @@ WRITES: tuple[WriteEntry, ...] = ()
 PAGES: dict[str, PageEntry] = {
     "subsidies:home": PageEntry(COMMISSION_PEOPLE | STREET_PEOPLE | ONLY_FOREIGN),
     "subsidies:effects": PageEntry(COMMISSION_PEOPLE | ONLY_FOREIGN),
+    "subsidies:self_assessment": PageEntry(
+        COMMISSION_PEOPLE | ONLY_FOREIGN, lambda world, place: {"kind": "docx"}
+    ),
+    "subsidies:effects_measure": PageEntry(
+        frozenset({COMMISSION_ADMIN, PROGRAMME_OFFICER}) | ONLY_FOREIGN, method="post"
+    ),
 }
 
 
