@@ -13,7 +13,7 @@ from core.text import normalise
 from subsidies.parts import ABOUT, BONUS_HOWS, SPENT, Cell, Part, Row
 
 UNKNOWN = "待定"
-_YES, _NO = ("是", "true", "yes"), ("否", "false", "no")
+_YES, _NO = ("是", "true", "yes", "on", "1", "√"), ("否", "false", "no", "off", "0")
 
 
 @dataclass(frozen=True)
@@ -124,9 +124,9 @@ def _whole(text: str) -> int | None:
 
 def _flag(text: str) -> bool:
     said = normalise(text).lower()
-    if said in (*_YES, "1", "√"):
+    if said in _YES:
         return True
-    if said in (*_NO, "0"):
+    if said in _NO:
         return False
     raise ValidationError(_("“%(text)s”应为“是”或“否”") % {"text": text})
 
@@ -167,7 +167,7 @@ def fact_text(one: Mapping[str, Any], value: Any, *, share: bool = False) -> str
         return "、".join(fact_text(one, part) for part in value)
     kind = one.get("kind")
     if kind == "flag":
-        return _YES[0] if str(value).lower() == "true" else _NO[0]
+        return _YES[0] if _flag(str(value)) else _NO[0]
     if kind == "choice":
         labels = {str(o["value"]): str(o["label"]) for o in one.get("options", ())}
         return labels.get(str(value), str(value))

@@ -211,7 +211,7 @@ def item(request: HttpRequest, pk: Any, key: str) -> HttpResponse:
 
 
 def _item_acts(row: Policy, item: PolicyItem) -> list[dict[str, Any]]:
-    acts = [{"label": _("返回政策"), "url": KIND.url("", row)}]
+    acts: list[dict[str, Any]] = [{"label": _("返回政策"), "url": KIND.url("", row)}]
     if item.rule.get("steps"):
         url = reverse("subsidies:policy_try", args=[row.pk, item.key])
         acts.insert(0, {"label": _("试算"), "url": url, "main": True})

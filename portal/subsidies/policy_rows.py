@@ -27,6 +27,7 @@ from subsidies.parts import ABOUT, BONUS_HOWS, SPENT, Cell, Part, flat, nested
 
 Inputs = Sequence[Mapping[str, Any]]
 GIVEN = "given__"
+CHOSEN = ("flag", "choice")
 _NEEDED = frozenset({"label", "kind", "per", "share", "name"})
 _OPTIONAL = {("caps", "label")}
 # Columns of lines: what stands in each line of the field.
@@ -206,8 +207,9 @@ def initial_of(part: Part, row: Mapping[str, Any], inputs: Inputs) -> dict[str, 
             for one in inputs:
                 if one["key"] in (value or {}):
                     said = value[one["key"]]
-                    choice = one.get("kind") in ("flag", "choice")
-                    found[f"{GIVEN}{one['key']}"] = said if choice else fact_text(one, said)
+                    # As the field's choices have it: a flag may stand as yes or 是.
+                    chosen = read_fact(one, str(said)) if one.get("kind") in CHOSEN else None
+                    found[f"{GIVEN}{one['key']}"] = chosen or fact_text(one, said)
         elif cell.kind in _LINES:
             found[cell.name] = _lines(cell, value or (), around)
         elif cell.kind in ("flag", "choice", "input", "whole", "key"):

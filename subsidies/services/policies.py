@@ -16,6 +16,8 @@ from core.scope import Scope
 from subsidies.contents import Content, compare, content_of
 from subsidies.models import Fund, Policy, PolicyItem
 from subsidies.parts import ITEM, OWN
+from subsidies.rules.facts import clean_facts
+from subsidies.rules.parts import Rule
 from subsidies.rules.shapes import clean_common, clean_rule, read_rule, undetermined
 from subsidies.rules.trying import try_examples
 from subsidies.workflow.policies import CHANGE, POLICY
@@ -354,12 +356,27 @@ def _set_item(item: PolicyItem, row: Row, common: Row) -> None:
 
 
 def _read(item: PolicyItem, common: Row) -> None:
-    """Whether its rule can be read with what is common. ValidationError by place."""
+    """Read its rule with what is common, the facts of its examples put in canonical form.
+
+    ValidationError by place.
+    """
     try:
-        read_rule(item.rule, common)
+        rule = read_rule(item.rule, common)
+        _clean_examples(item, rule)
     except ValidationError as error:
         told = {}
         for place, messages in error.message_dict.items():
             where = place if place.startswith(f"{_COMMON}.") else f"{_RULE}.{place}"
             told[where] = messages
         raise ValidationError(told) from error
+
+
+def _clean_examples(item: PolicyItem, rule: Rule) -> None:
+    wrong: dict[str, list[str]] = {}
+    for number, row in enumerate(item.rule["examples"], start=1):
+        try:
+            row["given"] = clean_facts(rule.inputs, row["given"], partial=True)
+        except ValidationError as error:
+            wrong[f"examples.{number}.given"] = error.messages
+    if wrong:
+        raise ValidationError(wrong)
