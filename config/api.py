@@ -28,6 +28,7 @@ from reports.api.progress_reports import ProgressReportFace
 from reports.api.work_items import WorkItemFace
 from subsidies.api.applications import ApplicationFace
 from subsidies.api.budgets import BudgetFace
+from subsidies.api.rounds import RoundFace
 from territory.api.views import DistrictFace, NeighbourhoodFace, StreetFace
 
 router = SimpleRouter(use_regex_path=False)
@@ -64,6 +65,7 @@ for prefix, face in {
     "scorecards": ScorecardFace,
     "surveys": SurveyFace,
     "grades": GradeFace,
+    "subsidy-rounds": RoundFace,
     "subsidy-applications": ApplicationFace,
     "budgets": BudgetFace,
     "jobs": JobFace,

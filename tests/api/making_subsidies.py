@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from subsidies.models import Round
-from tests.subsidies.making import make_application, make_fund, make_line, make_round
+from tests.subsidies.making import make_application, make_fund, make_line, make_policy, make_round
 
 
 def _budget(setting: Any) -> None:
@@ -23,7 +23,17 @@ def _application(setting: Any) -> None:
     )
 
 
+def _round(setting: Any) -> None:
+    """One under a policy and of a fund of its own, with an application."""
+    number = setting.number()
+    fund = make_fund(setting.district, f"fund-{number}")
+    policy = make_policy(setting.district, f"policy-{number}", fund=fund)
+    made = make_round(setting.district, policy, state="review")
+    make_application(made, setting.street, state="submitted")
+
+
 ONE_MORE: dict[str, Callable[[Any], None]] = {
     "subsidies.application": _application,
     "subsidies.budgetline": _budget,
+    "subsidies.round": _round,
 }
