@@ -74,6 +74,8 @@ ITEM_OF: Final = {
     "wet_market": "market",
 }
 GRANTED: Final = (Decimal(3_000_000), Decimal(6_000_000))
+# A demo of a few circles has so many applications a round.
+WHOLE, FEW = 0.1, 5
 PAPER: Final = "纸质材料（演示数据）"
 
 
@@ -205,7 +207,8 @@ def _round(cast: _Cast, policy: Policy, call: Call, lines: dict[int, BudgetLine]
         **cast.officer,
     )
     round_ = open_round(round_=round_, **cast.officer)
-    filed = [_file(cast, round_, outlet) for outlet in cast.take(call.filed)]
+    count = call.filed if cast.plan.scale >= WHOLE else FEW
+    filed = [_file(cast, round_, outlet) for outlet in cast.take(count)]
     if call.upto == "open":
         _half_way(cast, filed)
         return
