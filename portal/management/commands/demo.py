@@ -80,6 +80,7 @@ class Command(BaseCommand):
         ]
         self._evaluate(district, before, months[-1])
         run = self._sign_off(district, today, "year")
+        self._json("measure_effects")
         self._say(_("5/5 导出并核验年度工作簿"))
         path = (
             Path(settings.DATA_DIR).resolve() / f"annual-return-{district.code}-{today.year}.xlsx"
