@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.text import normalise
+from core.text import normalise, strip_unseen
 from subsidies.accounts import Account, faults_in
 from subsidies.models import Application, Evidence, PolicyItem, Round
 from subsidies.rules.facts import clean_facts
@@ -143,8 +143,12 @@ def _plain(name: str, value: Any) -> Any:
     """A column's text in stored form."""
     text = str(value or "")
     if name == "summary":
-        return text.strip()
-    return _BETWEEN.sub("", normalise(text)) if name == "account_number" else normalise(text)
+        return strip_unseen(text).strip()
+    if name in ("phone", "account_number"):
+        text = normalise(text)
+        return _BETWEEN.sub("", text) if name == "account_number" else text
+    # Names keep the brackets that they are registered with.
+    return " ".join(strip_unseen(text).split())
 
 
 def _fault_of(name: str, text: str) -> str:
@@ -173,10 +177,10 @@ def facts_lacking(inputs: Iterable[Input], facts: Mapping[str, str]) -> list[Lac
     try:
         clean_facts(inputs, facts)
     except ValidationError as error:
-        labels = {one.key: one.label for one in inputs}
         return [
-            Lack(f"facts.{key}", f"{labels.get(key, key)}：{'；'.join(messages)}")
+            Lack(f"facts.{key}", text)
             for key, messages in error.message_dict.items()
+            for text in messages
         ]
     return []
 

@@ -21,6 +21,7 @@ from portal.subsidies.application import find
 from portal.subsidies.application_form import ApplicationForm, field_at
 from portal.views.common import page, scope_of
 from subsidies.filing_rules import (
+    ACCOUNT,
     WITH_APPLICANT,
     lacking_in,
     require_open,
@@ -114,7 +115,10 @@ def _take_files(request: HttpRequest, row: Application, faults: Faults) -> int:
                 taken += 1
             except ValidationError as error:
                 texts = faults.setdefault(f"evidence.{key}", [])
-                texts += [f"“{file.name}”：{text}" for text in error.messages]
+                texts += [
+                    text if str(file.name) in text else f"“{file.name}”：{text}"
+                    for text in error.messages
+                ]
     pk, _colon, name = request.POST.get("remove", "").partition(":")
     for line, file in _files(row):
         if str(line.pk) == pk and str(file.pk) == name:
@@ -177,7 +181,11 @@ def _show(
         ],
         "row": row,
         "form": form,
-        "faults": [_fault(place, text) for place, texts in faults.items() for text in texts],
+        "faults": [
+            _fault(place, text, form)
+            for place in sorted(faults, key=lambda place: _order(place, form, lines))
+            for text in faults[place]
+        ],
         "submitting": submitting,
         "evidence": [
             {
@@ -189,7 +197,7 @@ def _show(
             }
             for line in lines
         ],
-        "missing": [] if faults else [_fault(one.place, one.text) for one in missing],
+        "missing": [] if faults else [_fault(one.place, one.text, form) for one in missing],
         "closed": _closed(row),
         "most_mb": MOST_BYTES // 2**20,
     }
@@ -206,11 +214,27 @@ EVIDENCE_STATUS = {
 }
 
 
-def _fault(place: str, text: str) -> dict[str, str]:
-    """One of them, with the place it leads to."""
+def _fault(place: str, text: str, form: ApplicationForm) -> dict[str, str]:
+    """One of them, named, with the place it leads to."""
     if place.startswith("evidence."):
         return {"text": text, "at": place.replace(".", "-")}
-    return {"text": text, "at": f"id_{field_at(place)}" if place else ""}
+    name = field_at(place)
+    if name not in form.fields:
+        return {"text": text, "at": ""}
+    label = str(form.fields[name].label)
+    return {"text": text if label in text else f"{label}：{text}", "at": f"id_{name}"}
+
+
+def _order(place: str, form: ApplicationForm, lines: list[Evidence]) -> tuple[int, int]:
+    """As they stand in the form: project, facts, evidence, account."""
+    keys = [f"evidence.{line.key}" for line in lines]
+    if place in keys:
+        return 2, keys.index(place)
+    name = field_at(place)
+    if name not in form.fields:
+        return 0, 0
+    part = 3 if place in ACCOUNT else 1
+    return part, list(form.fields).index(name)
 
 
 def _closed(row: Application) -> str:
