@@ -164,7 +164,9 @@ class RoundListedSerializer(StrictSerializer):
 class RoundListSerializer(StrictSerializer):
     """列入拟支持名单: all of them or none."""
 
-    applications = RoundListedSerializer(many=True, allow_empty=False, max_length=500)
+    applications = serializers.ListField(
+        child=RoundListedSerializer(), allow_empty=False, max_length=500
+    )
 
     def to_internal_value(self, data: Any) -> Any:
         """Each application once."""
