@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -53,7 +54,9 @@ def application(request: HttpRequest, pk: Any) -> HttpResponse:
 
 @page("subsidies.applications")
 def paper(request: HttpRequest, pk: Any) -> HttpResponse:
-    """审核表 (Word)."""
+    """审核表 (Word), for the commission."""
+    if not scope_of(request).all_streets:
+        raise PermissionDenied(_("审核表由区商务委使用。"))
     row = find(pk, scope_of(request))
     name = _("审核表") + f"{row.number or row.title}.docx"
     return word_response(review_form(row, assessment_of(row)), name)

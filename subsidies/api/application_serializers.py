@@ -14,6 +14,7 @@ from core.workflow import open_moves
 from outlets.models import Enterprise, Outlet
 from subsidies.filing_rules import MOST, items_of
 from subsidies.models import Application, Evidence, Round
+from subsidies.services.assessing import Assessment, assessment_of
 from subsidies.shown import account_number_for, phone_for
 from subsidies.workflow.applications import APPLICATION, BY_HAND
 from territory.models import Street
@@ -114,8 +115,8 @@ class ApplicationDetailSerializer(ApplicationSerializer):
     phone = serializers.SerializerMethodField()
     account_number = serializers.SerializerMethodField()
     evidence = EvidenceSerializer(many=True, read_only=True)
-    eligibility = serializers.ListField(child=serializers.DictField(), read_only=True)
-    computation = serializers.DictField(read_only=True)
+    eligibility = serializers.SerializerMethodField()
+    computation = serializers.SerializerMethodField()
 
     class Meta:
         model = Application
@@ -146,6 +147,26 @@ class ApplicationDetailSerializer(ApplicationSerializer):
     def get_account_number(self, row: Application) -> str:
         """The last four digits for who neither handles accounts nor filed it."""
         return account_number_for(row, scope_of(self.context["request"]))
+
+    @extend_schema_field(serializers.ListField(child=serializers.DictField()))
+    def get_eligibility(self, row: Application) -> Any:
+        """As it was decided on; until then as the tables stand."""
+        return self._assessment(row).eligibility
+
+    @extend_schema_field(serializers.DictField())
+    def get_computation(self, row: Application) -> Any:
+        """The same; to streets without what others were given before."""
+        told = self._assessment(row).computation
+        if scope_of(self.context["request"]).all_streets:
+            return told
+        return {name: value for name, value in told.items() if name != "before"}
+
+    def _assessment(self, row: Application) -> Assessment:
+        # Once for both of its parts.
+        known: dict[Any, Assessment] = self.__dict__.setdefault("_assessments", {})
+        if row.pk not in known:
+            known[row.pk] = assessment_of(row)
+        return known[row.pk]
 
 
 # --- What is said ---------------------------------------------------------------------------------
@@ -203,6 +224,29 @@ class ApplicationWriteSerializer(ApplicationChangeSerializer):
         if not found:
             raise serializers.ValidationError({"item": _("该批次不受理这一事项的申报。")})
         return attrs | {"item": found[0]}
+
+
+class ApplicationReviewSerializer(StrictSerializer):
+    """审核通过: as computed, or lowered with a reason; never above."""
+
+    amount = serializers.DecimalField(
+        19, 2, required=False, allow_null=True, default=None, help_text=_("空=按测算金额（元）")
+    )
+    reason = serializers.CharField(
+        max_length=300,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text=_("低于测算金额的，须写明核减理由"),
+    )
+    comment = serializers.CharField(
+        source="note",
+        max_length=500,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text=_("审核意见"),
+    )
 
 
 class ApplicationAskSerializer(StrictSerializer):

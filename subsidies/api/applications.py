@@ -20,11 +20,12 @@ from subsidies.api.application_serializers import (
     ApplicationAskSerializer,
     ApplicationChangeSerializer,
     ApplicationDetailSerializer,
+    ApplicationReviewSerializer,
     ApplicationSerializer,
     ApplicationWriteSerializer,
 )
 from subsidies.models import Application
-from subsidies.services import filing
+from subsidies.services import filing, reviewing
 
 Given = dict[str, Any]
 Run = Callable[..., Application]
@@ -71,6 +72,9 @@ class ApplicationFace(MovingFace):
         "ask": "subsidies.handle_application",
         "accept": "subsidies.handle_application",
         "decline": "subsidies.handle_application",
+        "review": "subsidies.handle_application",
+        "return_": "subsidies.handle_application",
+        "refuse": "subsidies.handle_application",
     }
     subject = gettext_lazy("扶持申报")
     explained = gettext_lazy(
@@ -154,6 +158,24 @@ class ApplicationFace(MovingFace):
     def decline(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """不予受理; `comment` says why."""
         return self._move(request, filing.decline_application)
+
+    @moves(ApplicationReviewSerializer)
+    @action(detail=True, methods=["post"])
+    def review(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """审核通过: as computed, or lowered with a reason."""
+        return self._move(request, reviewing.review_application, ApplicationReviewSerializer)
+
+    @moves()
+    @action(detail=True, methods=["post"], url_path="return", url_name="return")
+    def return_(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """退回审核, to be worked out anew; `comment` says why."""
+        return self._move(request, reviewing.return_application)
+
+    @moves()
+    @action(detail=True, methods=["post"])
+    def refuse(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """不予支持; `comment` says why."""
+        return self._move(request, reviewing.refuse_application)
 
     def _move(self, request: Request, run: Run, said: Any = MoveCommentSerializer) -> Response:
         """A service that takes the application and what was said."""
