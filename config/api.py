@@ -28,6 +28,9 @@ from reports.api.progress_reports import ProgressReportFace
 from reports.api.work_items import WorkItemFace
 from subsidies.api.applications import ApplicationFace
 from subsidies.api.budgets import BudgetFace
+from subsidies.api.effects import EffectFace
+from subsidies.api.payments import PaymentFace
+from subsidies.api.policies import PolicyFace
 from subsidies.api.rounds import RoundFace
 from territory.api.views import DistrictFace, NeighbourhoodFace, StreetFace
 
@@ -65,9 +68,12 @@ for prefix, face in {
     "scorecards": ScorecardFace,
     "surveys": SurveyFace,
     "grades": GradeFace,
+    "policies": PolicyFace,
     "subsidy-rounds": RoundFace,
     "subsidy-applications": ApplicationFace,
+    "payments": PaymentFace,
     "budgets": BudgetFace,
+    "subsidy-effects": EffectFace,
     "jobs": JobFace,
 }.items():
     router.register(prefix, face, basename=prefix)
