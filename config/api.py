@@ -28,7 +28,6 @@ from reports.api.progress_reports import ProgressReportFace
 from reports.api.work_items import WorkItemFace
 from subsidies.api.applications import ApplicationFace
 from subsidies.api.budgets import BudgetFace
-from subsidies.api.effects import EffectFace
 from subsidies.api.payments import PaymentFace
 from subsidies.api.policies import PolicyFace
 from subsidies.api.rounds import RoundFace
@@ -73,7 +72,6 @@ for prefix, face in {
     "subsidy-applications": ApplicationFace,
     "payments": PaymentFace,
     "budgets": BudgetFace,
-    "subsidy-effects": EffectFace,
     "jobs": JobFace,
 }.items():
     router.register(prefix, face, basename=prefix)
