@@ -95,7 +95,7 @@ def show(
         "may_check": handles and not own and row.state in CHECKING,
         "own": handles and own and row.state == State.ACCEPTED,
         "queue": case.neighbours(row, scope) if handles else None,
-        "waits": case.waits_for(row),
+        "waits": "" if "accept" in moves else case.waits_for(row),
         "sees_all": scope.all_streets,
         "account": account_number_for(row, scope),
         "phone": phone_for(row, scope),

@@ -19,7 +19,7 @@ from core.db import locked
 from core.scope import Scope
 from core.versions import StaleVersionError, require_version
 from core.workflow import moving
-from subsidies.models import Application, Check, Round
+from subsidies.models import Application, Check, Evidence, Round
 from subsidies.rules.eligibility import MET, UNMET
 from subsidies.rules.facts import clean_facts
 from subsidies.services.application_notices import tell_refused
@@ -151,7 +151,7 @@ def review_application(
                 % {"now": _money(assessment.computed)},
                 code="stale",
             )
-        faults = [*_unmet(assessment), *_failed_checks(now)]
+        faults = [*_unmet(assessment), *_failed(now)]
         if faults:
             raise ValidationError(faults)
         _keep(now, assessment)
@@ -327,10 +327,11 @@ def _unmet(assessment: Assessment) -> list[str]:
     return told
 
 
-def _failed_checks(now: Application) -> list[str]:
-    """The last check of each kind must not have failed."""
+def _failed(now: Application) -> list[str]:
+    """No paper that is to be completed; the last check of each kind must not have failed."""
     last = {one.kind: one for one in now.checks.order_by("on", "created_at", "id")}
-    return [
+    lacking = now.evidence.filter(state=Evidence.State.LACKING).values_list("label", flat=True)
+    return [_("材料“%(line)s”须补正") % {"line": label} for label in lacking] + [
         _("%(kind)s结论为“不通过”（%(unit)s，%(on)s）")
         % {"kind": one.get_kind_display(), "unit": one.unit, "on": one.on}
         for one in last.values()
