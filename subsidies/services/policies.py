@@ -15,16 +15,14 @@ from core.models import Clause
 from core.scope import Scope
 from subsidies.contents import Content, compare, content_of
 from subsidies.models import Fund, Policy, PolicyItem
-from subsidies.parts import ITEM, OWN
-from subsidies.rules.facts import clean_facts
-from subsidies.rules.parts import Rule
-from subsidies.rules.shapes import clean_common, clean_rule, read_rule, undetermined
+from subsidies.parts import OWN
+from subsidies.policy_items import COMMON, RULE, by_place, read_item, standing_items, write_items
+from subsidies.rules.shapes import clean_common, read_rule, undetermined
 from subsidies.rules.trying import try_examples
 from subsidies.workflow.policies import CHANGE, POLICY
 from territory.models import District
 
 Row = Mapping[str, Any]
-_COMMON, _RULE = "common", "rule"
 
 
 def create_policy(*, district: District, values: Row, by: Actor, scope: Scope) -> Policy:
@@ -40,7 +38,7 @@ def begin_policy(
     content: Content, *, district: District, by: Actor, scope: Scope, word: str = "create"
 ) -> Policy:
     """A draft with this content (as `contents.content_of` has it); `word` heads its act."""
-    values = {**content["policy"], _COMMON: content[_COMMON]}
+    values = {**content["policy"], COMMON: content[COMMON]}
     return _begin(word, values, content["items"], district=district, by=by, scope=scope)
 
 
@@ -54,7 +52,7 @@ def _begin(
         row.number = versioned.next_number(row)
         row.full_clean()
         row.save(force_insert=True)
-        _write_items(row, items)
+        write_items(row, items)
         this.obj, this.to_state = row, row.state
         this.changes = {"code": row.code, "number": row.number}
     return row
@@ -71,10 +69,10 @@ def change_policy(
     with _changing("change_policy", policy, by, scope, seen_version) as (now, _this):
         _set(now, values, columns=columns)
         now.full_clean()
-        if _COMMON in values:
+        if COMMON in values:
             for number, item in enumerate(now.items.all(), start=1):
                 try:
-                    _read(item, now.common)
+                    read_item(item, now.common)
                 except ValidationError as error:
                     raise ValidationError(_common_first(error, f"items.{number}")) from error
     return now
@@ -85,8 +83,8 @@ def add_item(
 ) -> Policy:
     """An item more, at the end: columns of `subsidies.parts.ITEM`, and `rule`."""
     with _changing("add_policy_item", policy, by, scope, seen_version) as (now, _this):
-        rows = [*_standing(now), values]
-        _write_items(now, rows)
+        rows = [*standing_items(now), values]
+        write_items(now, rows)
     return now
 
 
@@ -104,17 +102,17 @@ def replace_item(
     ValidationError by column; of the rule by place, as `rule.steps.2.value` (rows from 1).
     """
     with _changing("change_policy_item", policy, by, scope, seen_version) as (now, _this):
-        rows = _standing(now)
+        rows = standing_items(now)
         found = next((row for row in rows if row["key"] == key), None)
         if found is None:
             raise ValidationError(_("没有支持事项“%(key)s”") % {"key": key})
         if values.get("key", key) != key:
             raise ValidationError({"key": [_("不能修改")]})
-        rule = values.get(_RULE, {})
+        rule = values.get(RULE, {})
         if not isinstance(rule, Mapping):
-            raise ValidationError({_RULE: [_("应为一组“名称：值”")]})
-        found.update({**values, _RULE: {**found[_RULE], **rule}})
-        _write_items(now, rows, only=key)
+            raise ValidationError({RULE: [_("应为一组“名称：值”")]})
+        found.update({**values, RULE: {**found[RULE], **rule}})
+        write_items(now, rows, only=key)
     return now
 
 
@@ -123,7 +121,7 @@ def remove_item(
 ) -> Policy:
     """An item less."""
     with _changing("remove_policy_item", policy, by, scope, seen_version) as (now, _this):
-        _write_items(now, [row for row in _standing(now) if row["key"] != key])
+        write_items(now, [row for row in standing_items(now) if row["key"] != key])
     return now
 
 
@@ -140,8 +138,8 @@ def arrange_items(
     ValidationError by place, as `items.3.name` (rows from 1).
     """
     with _changing("arrange_policy_items", policy, by, scope, seen_version) as (now, _this):
-        standing = {row["key"]: row for row in _standing(now)}
-        _write_items(now, [{**standing.get(row.get("key", ""), {}), **row} for row in rows])
+        standing = {row["key"]: row for row in standing_items(now)}
+        write_items(now, [{**standing.get(row.get("key", ""), {}), **row} for row in rows])
     return now
 
 
@@ -226,14 +224,14 @@ def _set(row: Policy, values: Row, *, columns: Sequence[str]) -> None:
     wrong: dict[str, Any] = {}
     for name, value in values.items():
         try:
-            if name == _COMMON:
+            if name == COMMON:
                 row.common = clean_common(value)
             elif name not in columns:
                 wrong[name] = [_("不能修改")]
             else:
                 setattr(row, name, _clean(row, name, value))
         except ValidationError as error:
-            wrong |= _by_place(error, name)
+            wrong |= by_place(error, name)
     if not wrong and row.valid_to and row.valid_from and row.valid_to <= row.valid_from:
         wrong["valid_to"] = [_("应晚于起始日期")]
     if wrong:
@@ -279,104 +277,8 @@ def _clause(value: Any) -> Clause | None:
     raise ValidationError(_("没有条款“%(clause)s”，应写成“文件编码 条款号”") % {"clause": value})
 
 
-def _by_place(error: ValidationError, head: str) -> dict[str, list[str]]:
-    """The faults with the head before their places."""
-    if not hasattr(error, "error_dict"):
-        return {head: error.messages}
-    return {f"{head}.{place}".rstrip("."): told for place, told in error.message_dict.items()}
-
-
 def _common_first(error: ValidationError, head: str) -> dict[str, list[str]]:
     """Faults of what is common where they are; else those of the item, under its head."""
     told = error.message_dict
-    common = {place: one for place, one in told.items() if place.startswith(f"{_COMMON}.")}
-    return common or _by_place(error, head)
-
-
-# --- items -------------------------------------------------------------------------------------
-
-
-def _standing(policy: Policy) -> list[Content]:
-    items: list[Content] = content_of(policy)["items"]
-    return items
-
-
-def _write_items(policy: Policy, rows: Sequence[Row], only: str = "") -> None:
-    """Make the policy's items what the rows say, by key.
-
-    only  the one item that is being changed: its faults stand without a place among the items
-    """
-    wrong: dict[str, list[str]] = {}
-    made: list[PolicyItem] = []
-    standing = {item.key: item for item in policy.items.all()}
-    for number, row in enumerate(rows, start=1):
-        item = standing.get(row.get("key", "")) or PolicyItem(policy=policy)
-        try:
-            _set_item(item, row, policy.common)
-            if item.key in [one.key for one in made]:
-                raise ValidationError({"key": [_("“%(key)s”重复") % {"key": item.key}]})
-        except ValidationError as error:
-            wrong |= (
-                error.message_dict
-                if only == row.get("key")
-                else _by_place(error, f"items.{number}")
-            )
-        item.sort = number
-        made.append(item)
-    if wrong:
-        raise ValidationError(wrong)
-    kept = {item.key for item in made}
-    policy.items.exclude(key__in=kept).delete()
-    for item in made:
-        item.save()
-    # What was prefetched does not stand any more.
-    vars(policy).pop("_prefetched_objects_cache", None)
-
-
-def _set_item(item: PolicyItem, row: Row, common: Row) -> None:
-    wrong: dict[str, list[str]] = {}
-    for name, value in row.items():
-        try:
-            if name == _RULE:
-                item.rule = clean_rule(value)
-            elif name not in ITEM:
-                wrong[name] = [_("没有这一列")]
-            else:
-                field: Any = PolicyItem._meta.get_field(name)
-                setattr(item, name, field.clean("" if value is None else str(value).strip(), None))
-        except ValidationError as error:
-            wrong |= _by_place(error, name)
-    for name in ("key", "name"):
-        if name not in wrong and not getattr(item, name):
-            wrong[name] = [_("必填")]
-    if wrong:
-        raise ValidationError(wrong)
-    item.rule = item.rule or clean_rule({})
-    _read(item, common)
-
-
-def _read(item: PolicyItem, common: Row) -> None:
-    """Read its rule with what is common, the facts of its examples put in canonical form.
-
-    ValidationError by place.
-    """
-    try:
-        rule = read_rule(item.rule, common)
-        _clean_examples(item, rule)
-    except ValidationError as error:
-        told = {}
-        for place, messages in error.message_dict.items():
-            where = place if place.startswith(f"{_COMMON}.") else f"{_RULE}.{place}"
-            told[where] = messages
-        raise ValidationError(told) from error
-
-
-def _clean_examples(item: PolicyItem, rule: Rule) -> None:
-    wrong: dict[str, list[str]] = {}
-    for number, row in enumerate(item.rule["examples"], start=1):
-        try:
-            row["given"] = clean_facts(rule.inputs, row["given"], partial=True)
-        except ValidationError as error:
-            wrong[f"examples.{number}.given"] = error.messages
-    if wrong:
-        raise ValidationError(wrong)
+    common = {place: one for place, one in told.items() if place.startswith(f"{COMMON}.")}
+    return common or by_place(error, head)

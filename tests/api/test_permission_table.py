@@ -225,7 +225,8 @@ def test_a_page_opens_for_those_who_may(world: World, name: str, caller: str) ->
     for place, may in places.items() if entry.kwargs else [("own", caller in entry.allowed)]:
         kwargs = entry.kwargs(world, place) if entry.kwargs else {}
         url = reverse(name.partition("#")[0], kwargs=kwargs) + entry.query
-        answer = asker.ask(entry.method, url)
+        sent = {"data": {}, "content_type": entry.encoding} if entry.encoding else {}
+        answer = asker.ask(entry.method, url, **sent)
         if answer.streaming:
             b"".join(answer)  # a file is closed once it has been read
         assert opened(answer) is may, (name, caller, place, answer.status_code)

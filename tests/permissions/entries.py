@@ -127,6 +127,8 @@ class PageEntry:
     method: str = "get"
     # A page that sends everyone on somewhere (sign-out, start page) answers 302 when allowed.
     query: str = ""
+    # What its body is sent as, when it takes one in its own form only.
+    encoding: str = ""
 
 
 PUBLIC = PageEntry(EVERYONE)
