@@ -65,10 +65,10 @@ from territory.models import District
 FIXTURES: Final = Path(__file__).resolve().parents[2] / "fixtures"
 # Which formats are supported under which item of the invented policy.
 ITEM_OF: Final = {
-    "convenience_store": "facility",
     "breakfast_shop": "facility",
     "fresh_market": "facility",
-    "pharmacy": "facility",
+    "housekeeping": "facility",
+    "photo_print": "facility",
     "repair": "rent",
     "laundry": "rent",
     "wet_market": "market",
