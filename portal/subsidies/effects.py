@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -20,6 +21,7 @@ from portal.coordination.acting import run_here
 from portal.ledger.lists import described, own_streets, select
 from portal.maps import collection, feature, point, street_layer
 from portal.subsidies.effects_files import workbook
+from portal.templatetags.money import wan
 from portal.views.common import own_district, page, scope_of
 from subsidies.effects import GROUPS, Line, Total, grouped, supported_lines, total_of, union
 from subsidies.models import Policy, Round
@@ -35,6 +37,8 @@ from territory.models import District
 
 PER_PAGE = 50
 MOST_COMPOUNDS = 2000
+# Of a name beside a bar.
+LABEL = 12
 BY = (
     ("policy", gettext_lazy("按政策")),
     ("item", gettext_lazy("按支持事项")),
@@ -153,13 +157,15 @@ def _figures(total: Total, lines: Sequence[Line]) -> list[dict[str, Any]]:
         },
         {
             "label": _("已拨付"),
-            "value": money(total.paid),
+            "value": wan(total.paid),
+            "unit": _("万元"),
             "note": _("支持金额 %(n)s") % {"n": money(total.amount)},
             "source": _("来源：拨付记录，扣除已追回"),
         },
         {
             "label": _("新增可达居民"),
-            "value": people(total),
+            "value": "—" if total.residents is None else f"{total.residents:,}",
+            "unit": "" if total.residents is None else _("人"),
             "note": _("小区 %(n)d 个，跨网点不重复计") % {"n": total.compounds},
             "source": _("来源：%(what)s") % {"what": releases_text(lines)},
         },
@@ -211,14 +217,14 @@ def _cells(one: Total, label: str) -> list[dict[str, Any]]:
 
 
 def _charts(groups: Sequence[Total], by: str) -> list[dict[str, Any]]:
-    """Residents newly reached, and what each cost: groups of which it can be told."""
+    """Residents newly reached, and what each cost: groups of which it can be told, if several."""
     reached = [
-        {"label": one.label, "value": one.residents, "text": people(one)}
+        {"label": Truncator(one.label).chars(LABEL), "value": one.residents, "text": people(one)}
         for one in groups
         if one.residents is not None
     ]
     costs = [
-        {"label": one.label, "value": float(one.cost), "text": cost(one)}
+        {"label": Truncator(one.label).chars(LABEL), "value": float(one.cost), "text": cost(one)}
         for one in groups
         if one.cost is not None
     ]
@@ -235,7 +241,7 @@ def _charts(groups: Sequence[Total], by: str) -> list[dict[str, Any]]:
             "data": {"rows": rows},
         }
         for key, title, rows in told
-        if rows
+        if len(rows) > 1
     ]
 
 

@@ -129,7 +129,7 @@ function barsOption(data) {
     grid: { left: 4, right: 56, top: 16, bottom: 4, containLabel: true },
     tooltip: tooltip("item", (item) => tipNode(rows[item.dataIndex].label, [[word("value"), rows[item.dataIndex].text]])),
     xAxis: { type: "value", min: 0, ...axisLook(), axisLine: { show: false } },
-    yAxis: { type: "category", data: rows.map((row) => row.label), ...axisLook(), splitLine: { show: false } },
+    yAxis: { type: "category", data: rows.map((row) => row.label), ...axisLook(), axisLabel: { color: token("muted"), fontSize: 12 }, splitLine: { show: false } },
     series: [{
       type: "bar",
       barMaxWidth: 14,
