@@ -37,12 +37,12 @@ def provide_file(*, line: Evidence, file: File, by: Actor, scope: Scope) -> Evid
 
 
 def remove_file(*, line: Evidence, file: UUID, by: Actor, scope: Scope) -> Evidence:
-    """Take a file off the line; without any it is 未提供 again."""
+    """Take a file off the line, which is to be looked at anew; without any it is 未提供 again."""
     with _changing("subsidies.remove_evidence", line, FILE, by, scope) as (row, now, this):
         require_with_applicant(row)
         removed = attachments.remove(attachments.attachment_of(now, file), by)
-        if now.state == State.PROVIDED and not attachments.attachments_of(now):
-            now.state = State.MISSING
+        if now.state != State.LACKING:
+            now.state = State.PROVIDED if attachments.attachments_of(now) else State.MISSING
             now.save(update_fields=["state"])
         this.changes = {f"evidence.{now.key}": removed.name}
     return now
