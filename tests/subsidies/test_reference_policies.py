@@ -74,7 +74,7 @@ def test_what_was_not_found_is_open_and_named_in_the_note() -> None:
     }
     for row in ROWS.values():
         assert "外地参考" in row["note"]
-        assert "未录入" in row["note"] or "待定" in row["note"]
+        assert "未查到" in row["note"] or "未录入" in row["note"]
         assert "http" in row["source"]
 
 
