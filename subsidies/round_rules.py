@@ -51,8 +51,13 @@ def warnings(round_: Round, line: BudgetLine | None) -> list[str]:
     return []
 
 
-def lacking_to_announce(round_: Round, cases: Iterable[Application] | None = None) -> list[str]:
-    """What stands in the way of 公示. Applications may be given, else two queries."""
+def lacking_to_announce(
+    round_: Round, cases: Iterable[Application] | None = None, *, brief: bool = False
+) -> list[str]:
+    """What stands in the way of 公示. Applications may be given, else one query.
+
+    brief  counts what is undecided by state instead of naming it
+    """
     rows = list(cases) if cases is not None else _filed(round_)
     told = []
     if round_.meeting_on is None or not round_.minutes_number:
@@ -60,7 +65,7 @@ def lacking_to_announce(round_: Round, cases: Iterable[Application] | None = Non
     if not any(row.state == Case.PROPOSED for row in rows):
         told.append(_("拟支持名单为空。"))
     if open_cases := [row for row in rows if row.state in UNDECIDED]:
-        said = {"n": len(open_cases), "which": named(open_cases)}
+        said = {"n": len(open_cases), "which": _counted(open_cases) if brief else named(open_cases)}
         told.append(_("还有 %(n)d 项申报未办理完：%(which)s。") % said)
     return told
 
@@ -115,6 +120,17 @@ def named(cases: Iterable[Application]) -> str:
     told = [f"{row}（{row.get_state_display()}）" for row in rows[:MOST_NAMED]]
     if len(rows) > MOST_NAMED:
         told.append(_("等"))
+    return "、".join(told)
+
+
+def _counted(cases: Iterable[Application]) -> str:
+    """“已受理 1 项、已审核 12 项”, in the order of the path."""
+    found = Counter(row.state for row in cases)
+    told = [
+        _("%(state)s %(n)d 项") % {"state": Case(state).label, "n": found[state]}
+        for state in UNDECIDED
+        if found[state]
+    ]
     return "、".join(told)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 from core.scope import Scope
 from core.spreadsheets import Column, Kind, Sheet
 from subsidies.models import Application, Instalment, Round
+from subsidies.round_rules import ENDED
 from subsidies.shown import phone_for
 
 COLUMNS = (
@@ -72,7 +73,7 @@ def _told(round_: Round, row: Application, parts: list[Instalment], scope: Scope
         "reviewed_on": row.reviewed_on,
         "conditions": _conditions(row),
         "computed": row.computed,
-        "amount": row.amount,
+        "amount": None if row.state in ENDED and row.state != "done" else row.amount,
         "lowered": row.lowered_reason,
         "this_year": _sum(one for one in parts if one.year <= round_.year),
         "later": _sum(one for one in parts if one.year > round_.year),

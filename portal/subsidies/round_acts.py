@@ -263,8 +263,25 @@ def _announce(request: HttpRequest, row: Round) -> ActPage:
         % told,
         submit=_("发布公示"),
         done=_("已登记公示。"),
-        extra={"facts": _list_facts(row)},
+        extra=_if_published_today(row),
     )
+
+
+def _if_published_today(row: Round) -> Given:
+    """What the list would be public until; a warning where that is not certain."""
+    today = timezone.localdate()
+    trial = Round(public_from=today, public_until=today, public_days=row.public_days)
+    period, told = period_of(trial, today), _list_facts(row)
+    unsure = []
+    if period is not None:
+        told.append((_("今天发布则公示至"), period.until.isoformat()))
+        if not period.known:
+            year = {"year": period.until.year}
+            unsure.append(
+                _("%(year)d年放假安排尚未录入，截止日暂按周末推算；录入后不足的工作日须补足。")
+                % year
+            )
+    return {"facts": told, "warnings": unsure}
 
 
 def _return(request: HttpRequest, row: Round) -> ActPage:

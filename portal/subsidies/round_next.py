@@ -79,7 +79,7 @@ def _open(round_: Round, today: dt.date, tally: Tally, period: Period | None) ->
 
 
 def _review(round_: Round, today: dt.date, tally: Tally, period: Period | None) -> Next:
-    lacking = lacking_to_announce(round_)
+    lacking = lacking_to_announce(round_, brief=True)
     if tally.undecided:
         text = _("逐项受理、审核，列入拟支持名单或不予支持；集体审议后发布公示。")
     elif round_.meeting_on is None:

@@ -25,7 +25,7 @@ from portal.views.common import page, scope_of
 from subsidies.filing_rules import items_of
 from subsidies.models import Application, BudgetLine, Objection, Round
 from subsidies.publicity import period_of
-from subsidies.round_rules import Tally, line_of, tallies
+from subsidies.round_rules import ENDED, Tally, line_of, tallies
 from subsidies.services.proposing import LISTING
 from subsidies.workflow.rounds import ROUND
 
@@ -197,6 +197,8 @@ def _line(case: Application, ticking: frozenset[str]) -> dict[str, Any]:
         "row": case,
         "status": CASE_STATUS.get(Case(case.state), "none"),
         "ticks": case.state in ticking,
+        # What was reviewed and not supported after all is no support.
+        "amount": None if case.state in ENDED and case.state != Case.DONE else case.amount,
     }
 
 

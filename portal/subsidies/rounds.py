@@ -162,18 +162,23 @@ def _lines(rows: list[Round], scope: Scope) -> list[dict[str, Any]]:
 
 def deadline_text(row: Round, today: Any) -> str:
     """The next day that counts, in words; "" where none does."""
+    opens, closes = row.opens_on.isoformat(), row.closes_on.isoformat()
     if row.state == State.DRAFT:
-        return _("拟于 %(day)s 开始申报") % {"day": row.opens_on.isoformat()}
+        return _("拟申报 %(from)s 至 %(to)s") % {"from": opens, "to": closes}
     if row.state == State.OPEN:
         if row.opens_on > today:
-            return _("%(day)s 开始申报") % {"day": row.opens_on.isoformat()}
+            return _("%(day)s 开始申报") % {"day": opens}
         left = (row.closes_on - today).days
         if left < 0:
-            return _("申报已于 %(day)s 截止") % {"day": row.closes_on.isoformat()}
-        told = {"day": row.closes_on.isoformat(), "n": left}
+            return _("申报已于 %(day)s 到期") % {"day": closes}
+        told = {"day": closes, "n": left}
         return _("申报截止 %(day)s，还有 %(n)d 天") % told if left else _("申报今天截止")
+    if row.state == State.REVIEW:
+        return _("申报已截止（%(day)s）") % {"day": closes}
     if row.state == State.NOTICE and row.public_until:
-        return _("公示至 %(day)s") % {"day": row.public_until.isoformat()}
+        until = {"day": row.public_until.isoformat()}
+        over = row.public_until < today
+        return _("公示于 %(day)s 期满，待审定") % until if over else _("公示至 %(day)s") % until
     if row.approved_on:
         return _("%(day)s 审定") % {"day": row.approved_on.isoformat()}
     return ""

@@ -1,12 +1,9 @@
 """A round from its call to its end: who may, what must be there first, where the money goes."""
 
 import datetime as dt
-from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.utils import timezone
 
 from core.models import AuditEvent, CalendarDay, Notice
 from core.workdays import calendar
@@ -14,64 +11,9 @@ from subsidies.models import Application, Objection, Round
 from subsidies.publicity import last_day, period_of
 from subsidies.services import objections, proposing, rounds
 from subsidies.services.round_notices import tell_waiting
-from tests.coordination.people import Cast, Person
-from tests.subsidies.making import make_application, make_line, make_policy, make_round
+from tests.subsidies.calling import DAY, TODAY, Here
 
 pytestmark = pytest.mark.django_db
-
-TODAY = timezone.localdate()
-DAY = dt.timedelta(days=1)
-
-
-class Here:
-    """A district with a policy, and a round under review with applications that are reviewed."""
-
-    def __init__(self, state: str = "review", granted: int = 1_000_000) -> None:
-        self.cast = Cast()
-        self.approver, self.officer = self.cast.approver, self.cast.officer
-        self.policy = make_policy(self.cast.district)
-        self.line = make_line(self.cast.district, granted, year=TODAY.year)
-        self.round = make_round(
-            self.cast.district,
-            self.policy,
-            state=state,
-            year=TODAY.year,
-            opens_on=TODAY - 30 * DAY,
-            closes_on=TODAY - DAY,
-            public_days=5,
-            objection_contact="区商务委 021-00000000",
-        )
-
-    def reviewed(self, amount: int = 200_000, **more: Any) -> Application:
-        told = {"state": "reviewed", "amount": Decimal(amount)}
-        made: Application = make_application(
-            self.round, self.cast.street, "opening", **(told | more)
-        )
-        return made
-
-    def propose(self, *cases: Application, by: Person | None = None) -> list[Application]:
-        return proposing.propose_applications(
-            applications=[(one, None) for one in cases], **(by or self.officer).acts
-        )
-
-    def publish(self, days_ago: int = 30) -> Round:
-        """Meeting and publication so long ago that the period is over."""
-        since = TODAY - days_ago * DAY
-        told = {"meeting_on": since, "minutes_number": "纪要〔2026〕3号"}
-        rounds.record_meeting(round_=self.round, **told, **self.officer.acts)
-        self.round.refresh_from_db()
-        return rounds.announce_round(round_=self.round, public_from=since, **self.officer.acts)
-
-    def approve(self, by: Person | None = None, **more: Any) -> Round:
-        told: dict[str, Any] = {"approved_on": TODAY, "number": "普商务〔2026〕8号"}
-        return rounds.approve_round(
-            round_=self.round, **(told | more), **(by or self.approver).acts
-        )
-
-    @property
-    def reserved(self) -> Decimal:
-        self.line.refresh_from_db()
-        return Decimal(self.line.reserved)
 
 
 def test_a_round_is_called_opened_and_closed() -> None:
