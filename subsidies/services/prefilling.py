@@ -83,9 +83,9 @@ def _months_open(known: Known) -> int | None:
     return months - (known.on.day < opened.day)
 
 
-def _outlets(known: Known) -> int:
-    """Those of the enterprise that trade."""
-    return Outlet.objects.open_on(known.on).filter(enterprise=known.enterprise).count()
+def _outlets(known: Known) -> int | None:
+    """Those of the enterprise that trade; none in the register is not known to be none."""
+    return Outlet.objects.open_on(known.on).filter(enterprise=known.enterprise).count() or None
 
 
 def _stores(known: Known) -> int | None:
