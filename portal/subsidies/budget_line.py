@@ -6,9 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import policy
 from core.scope import Scope
+from core.spreadsheets import Column, Kind, Sheet
+from portal.coordination.files import workbook_answer
 from portal.subsidies.budget_ledger import ledger_of, ledger_workbook
 from portal.views.common import page, scope_of
 from subsidies.models import BudgetLine, BudgetOrder, Instalment
@@ -16,13 +19,27 @@ from subsidies.plans import spending_plan, unpaid
 from subsidies.services.carrying import total_of
 from subsidies.services.reserving import commitments_of
 
+UNPAID = (
+    Column(key="number", title=gettext_lazy("受理编号"), width=16),
+    Column(key="title", title=gettext_lazy("项目名称"), width=30),
+    Column(key="enterprise", title=gettext_lazy("申报企业"), width=30),
+    Column(key="instalment", title=gettext_lazy("期次"), kind=Kind.INTEGER),
+    Column(key="state", title=gettext_lazy("状态"), width=10),
+    Column(key="list", title=gettext_lazy("拨付清单"), width=16),
+    Column(key="condition", title=gettext_lazy("拨付条件"), width=24),
+    Column(key="met_on", title=gettext_lazy("条件核实日期"), kind=Kind.DATE),
+    Column(key="amount", title=gettext_lazy("金额（元）"), kind=Kind.DECIMAL, width=16),
+)
+
 
 @page("subsidies.budgets")
 def line(request: HttpRequest, pk: Any) -> HttpResponse:
-    """The line; `?export=xlsx` gives the ledger as it is filtered."""
+    """The line; `?export=` xlsx gives the ledger as it is filtered, unpaid what is not paid."""
     row = find(pk, scope_of(request))
     if request.GET.get("export") == "xlsx":
         return ledger_workbook(request, row)
+    if request.GET.get("export") == "unpaid":
+        return _unpaid_workbook(request, row)
     return show(request, row)
 
 
@@ -57,6 +74,30 @@ def show(request: HttpRequest, row: BudgetLine) -> HttpResponse:
         **ledger_of(request, row),
     }
     return render(request, "subsidies/budget.html", context)
+
+
+def _unpaid_workbook(request: HttpRequest, row: BudgetLine) -> HttpResponse:
+    told = {"fund": row.fund.name, "year": row.year}
+    notes = [_("%(fund)s%(year)d年度已安排未拨付清单") % told]
+    if row.is_sample:
+        notes.append(_("演示数据"))
+    rows = [
+        {
+            "number": one.application.number,
+            "title": one.application.title,
+            "enterprise": one.application.enterprise.name,
+            "instalment": one.number,
+            "state": one.get_state_display(),
+            "list": one.payment_list.number if one.payment_list else "",
+            "condition": one.condition,
+            "met_on": one.condition_met_on,
+            "amount": one.amount,
+        }
+        for one in unpaid(row, scope_of(request))
+    ]
+    sheet = Sheet(title=_("已安排未拨付清单"), columns=UNPAID, rows=rows, notes=notes)
+    label = _("已安排未拨付清单") + str(row.year)
+    return workbook_answer(request, name="budget_unpaid", label=label, sheets=[sheet])
 
 
 def next_line(row: BudgetLine) -> BudgetLine | None:

@@ -112,11 +112,13 @@ def held(keys: Sequence[Any]) -> list[Instalment]:
 
 
 def _renumber(rows: Sequence[Instalment]) -> None:
-    """What is reserved once more is another attempt of the application, on these instalments."""
+    """What is reserved once more is another attempt, of all that the application still has."""
     for application in {one.application_id: one.application for one in rows}.values():
         application.attempt += 1
         application.version += 1
         application.save(update_fields=["attempt", "version", "updated_at"])
+        alive = application.instalments.exclude(state=State.CANCELLED)
+        alive.update(attempt=application.attempt)
     for one in rows:
         one.attempt = one.application.attempt
 
