@@ -45,7 +45,7 @@ def edit(request: HttpRequest, pk: Any) -> HttpResponse:
     try:
         require_with_applicant(row)
     except ValidationError as error:
-        if request.method == "POST":
+        if request.method == "POST" or row.state in WITH_APPLICANT:
             messages.error(request, " ".join(error.messages))
         return redirect("subsidies:application", pk=row.pk)
     if request.method == "POST":

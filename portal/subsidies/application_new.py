@@ -53,7 +53,11 @@ def new(request: HttpRequest) -> HttpResponse:
         made = _create(request, choice, district)
         if made is not None:
             return redirect("subsidies:application_edit", pk=made.pk)
+    # `?round=` from its page: it stands first, and where it calls for one item that is chosen.
     calls = _calls(scope, district)
+    calls.sort(key=lambda call: str(call["round"].pk) != told.get("round", ""))
+    if told.get("round") and not choice.what and calls and len(calls[0]["items"]) == 1:
+        choice.what = calls[0]["items"][0]["value"]
     streets = own_streets(scope, district)
     context = {
         "crumbs": [
@@ -141,9 +145,11 @@ def _create(request: HttpRequest, choice: Choice, district: District) -> Applica
     street = chosen[0] if chosen else streets[0] if len(streets) == 1 else None
     if choice.errors or round_ is None or item is None or enterprise is None:
         return None
-    like = Application.objects.filter(
-        round=round_, item=item, enterprise=enterprise, outlet=outlet
-    ).exclude(state__in=ENDED)
+    like = (
+        Application.objects.visible_to(scope)
+        .filter(round=round_, item=item, enterprise=enterprise, outlet=outlet)
+        .exclude(state__in=ENDED)
+    )
     choice.like = like.order_by("-created_at").first()
     if choice.like is not None and "again" not in request.POST:
         choice.errors[""] = [_("这家企业在本批次已有同一事项的申报，请核对是否重复。")]
