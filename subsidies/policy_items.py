@@ -101,7 +101,7 @@ def _clean_examples(item: PolicyItem, rule: Rule) -> None:
     for number, row in enumerate(item.rule["examples"], start=1):
         for name, clean in columns.items():
             try:
-                row[name] = clean(row[name])
+                row[name] = clean(row.get(name) or {})
             except ValidationError as error:
                 wrong[f"examples.{number}.{name}"] = error.messages
     if wrong:

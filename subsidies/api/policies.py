@@ -154,7 +154,7 @@ class PolicyFace(MovingFace):
         responses=TrialSerializer,
         parameters=[OpenApiParameter("key", OpenApiTypes.STR, OpenApiParameter.PATH)],
     )
-    @action(detail=True, methods=["post"], url_path=r"items/(?P<key>[-\w]{1,40})/try")
+    @action(detail=True, methods=["post"], url_path="items/<slug:key>/try")
     def try_item(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """试算: an item's rule on these facts, line by line; nothing is stored."""
         row = self.get_object()

@@ -31,21 +31,27 @@ def create_policy(*, district: District, values: Row, by: Actor, scope: Scope) -
     values  the own columns (`subsidies.parts.OWN`): the fund as a row or by its code, the clause
             as a row or as `document ref`; and `common`. ValidationError by column.
     """
-    return _begin("create", values, (), district=district, by=by, scope=scope)
+    return _begin("create", Policy(district=district), values, (), by=by, scope=scope)
 
 
 def begin_policy(
-    content: Content, *, district: District, by: Actor, scope: Scope, word: str = "create"
+    content: Content,
+    *,
+    district: District,
+    by: Actor,
+    scope: Scope,
+    word: str = "create",
+    is_sample: bool = False,
 ) -> Policy:
     """A draft with this content (as `contents.content_of` has it); `word` heads its act."""
     values = {**content["policy"], COMMON: content[COMMON]}
-    return _begin(word, values, content["items"], district=district, by=by, scope=scope)
+    row = Policy(district=district, is_sample=is_sample)
+    return _begin(word, row, values, content["items"], by=by, scope=scope)
 
 
 def _begin(
-    word: str, values: Row, items: Sequence[Row], *, district: District, by: Actor, scope: Scope
+    word: str, row: Policy, values: Row, items: Sequence[Row], *, by: Actor, scope: Scope
 ) -> Policy:
-    row = Policy(district=district)
     gate.require(scope, CHANGE, row)
     with act(f"subsidies.{word}_policy", by=by) as this:
         _set(row, values, columns=OWN)
@@ -146,8 +152,8 @@ def arrange_items(
 def copy_policy(*, policy: Policy, by: Actor, scope: Scope) -> Policy:
     """A draft with all that this version has, the next number of its code."""
     gate.require(scope, CHANGE, policy)
-    content = content_of(policy)
-    return begin_policy(content, district=policy.district, by=by, scope=scope, word="copy")
+    told: dict[str, Any] = {"by": by, "scope": scope, "is_sample": policy.is_sample}
+    return begin_policy(content_of(policy), district=policy.district, word="copy", **told)
 
 
 def publish_policy(

@@ -1,23 +1,21 @@
 """Standards and questionnaires by their pages: denied first, changed, published, then frozen."""
 
-from collections import defaultdict
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from lxml import html
 
 from accounts.roles import PROGRAMME_OFFICER, STREET_OFFICER
 from assessments.contents import compare, content_of, content_of_questionnaire
 from assessments.models import Questionnaire, Standard
 from territory.models import District
 from tests.assessments.making import make_standard
+from tests.editing import row_named, signed_in, typed, wrong
 from tests.factories import DistrictFactory, OfficeFactory, StreetFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-Sent = dict[str, list[str]]
 
 
 @pytest.fixture
@@ -40,39 +38,8 @@ def draft(browser: Client) -> Standard:
     return Standard.objects.get(pk=answer.headers["Location"].split("/")[-2])
 
 
-def signed_in(person: Any) -> Client:
-    client = Client()
-    client.force_login(person, backend="accounts.backends.ModelBackend")
-    return client
-
-
 def at(page: str, row: Any, *more: str) -> str:
     return reverse(f"evaluation:{page}", args=[row.pk, *more])
-
-
-def typed(answer: Any) -> Sent:
-    """What the editor's form would be sent with as it stands."""
-    page = html.fromstring(answer.content.decode())
-    for template in list(page.iter("template")):
-        template.drop_tree()
-    [form] = [one for one in page.forms if one.get("data-editor") is not None]
-    sent: Sent = defaultdict(list)
-    for name, value in form.form_values():
-        sent[name].append(value)
-    del sent["csrfmiddlewaretoken"]
-    return dict(sent)
-
-
-def wrong(answer: Any) -> list[str]:
-    """What the page says at its fields and on top."""
-    page = html.fromstring(answer.content.decode())
-    found = [*page.find_class("field__error"), *page.find_class("note--error")]
-    return [" ".join(one.text_content().split()) for one in found]
-
-
-def row_named(sent: Sent, column: str, text: str) -> str:
-    """The number of the row that says so."""
-    return next(n for n in sent["rows"] if sent[f"rows-{n}-{column}"] == [text])
 
 
 def test_others_read_and_cannot_change(browser: Client, draft: Standard) -> None:
