@@ -24,18 +24,23 @@ STATES = {
 def review_form(row: Application, told: Assessment) -> OfficialDocument:
     """扶持资金申报审核表: of a decided application as it was kept, else as the tables stand."""
     document = OfficialDocument()
+    numbers = iter("一二三四五六")
+
+    def heading(text: str) -> None:
+        document.heading(f"{next(numbers)}、{text}")
+
     document.title(_("扶持资金申报审核表"))
     document.subtitle(f"（{row.round}）")
     if not is_frozen(row):
         document.note(_("尚未审核，以下为按当前数据的测算，供审核参考。"))
     if not row.round.policy.is_official:
         document.note(_("扶持政策待区商务委确认。"))
-    document.heading(_("一、申报情况"))
+    heading(_("申报情况"))
     document.table([_("项目"), _("内容")], _case(row), widths=(2, 5))
     if facts := _facts(row):
-        document.heading(_("二、申报数据与审定数据"))
+        heading(_("申报数据与审定数据"))
         document.table([_("项目"), _("申报"), _("审定")], facts, widths=(3, 2, 2))
-    document.heading(_("三、条件核验"))
+    heading(_("条件核验"))
     _table_or_none(
         document,
         [_("条件"), _("情况"), _("依据"), _("结果")],
@@ -46,7 +51,7 @@ def review_form(row: Application, told: Assessment) -> OfficialDocument:
         (2, 3.4, 1.3, 1.3),
         _("本事项没有可自动核验的条件。"),
     )
-    document.heading(_("四、计算过程"))
+    heading(_("计算过程"))
     _table_or_none(
         document,
         [_("步骤"), _("计算"), _("依据"), _("结果")],
@@ -56,7 +61,9 @@ def review_form(row: Application, told: Assessment) -> OfficialDocument:
     )
     for text in _outcome(row, told):
         document.paragraph(text)
-    document.heading(_("五、审计、核查与联审"))
+    if digest := told.computation.get("sha256"):
+        document.note(_("计算过程的摘要（SHA-256）：%(digest)s") % {"digest": digest})
+    heading(_("审计、核查与联审"))
     _table_or_none(
         document,
         [_("类别"), _("单位"), _("日期"), _("结论"), _("意见")],
@@ -73,7 +80,7 @@ def review_form(row: Application, told: Assessment) -> OfficialDocument:
         (1.4, 2, 1.4, 1.1, 2.2),
         _("没有登记。"),
     )
-    document.heading(_("六、审核意见"))
+    heading(_("审核意见"))
     document.paragraph(row.decision_note or NOTHING)
     document.table(
         [_("环节"), _("意见"), _("签字"), _("日期")],
@@ -84,8 +91,6 @@ def review_form(row: Application, told: Assessment) -> OfficialDocument:
         ],
         widths=(1.6, 3.4, 1.6, 1.6),
     )
-    if digest := told.computation.get("sha256"):
-        document.note(_("计算过程的摘要（SHA-256）：%(digest)s") % {"digest": digest})
     if row.is_sample:
         document.sample_mark()
     return document

@@ -303,7 +303,7 @@ def _assessment(one: _Worked, settled: Settled, before: list[dict[str, Any]]) ->
     computation: dict[str, Any] = {
         "policy": _policy_told(one.row),
         "facts": one.facts,
-        "lines": [_line(line) for line in one.computation.lines],
+        "lines": [_line(line, one.row.item.ref) for line in one.computation.lines],
         "caps": [_line(line) for line in settled.lines],
         "before": before,
         "amount": _text(settled.amount),
@@ -330,12 +330,13 @@ def _policy_told(row: Application) -> dict[str, Any]:
     }
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _line(line: Line, ref: str = "") -> dict[str, Any]:
+    """`ref`: the item's own clause, for lines that name none."""
     return {
         "key": line.key,
         "label": line.label,
         "text": line.text,
-        "clause": line.clause,
+        "clause": line.clause or ref,
         "amount": _text(line.amount),
     }
 
