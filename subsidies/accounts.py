@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core.text import normalise, normalise_key
+from core.text import normalise, normalise_key, strip_unseen
 from subsidies.models import Application, Instalment
 
 _DIGITS = re.compile(r"[0-9]+")
@@ -17,7 +17,7 @@ SHOWN = 4
 
 @dataclass(frozen=True)
 class Account:
-    """An account in stored form: names normalised, the number without what groups it."""
+    """An account in stored form: names without what is unseen, the number without groups."""
 
     name: str
     bank: str
@@ -27,10 +27,15 @@ class Account:
 def account_of(row: Application | Instalment) -> Account:
     """The account that the row names, in stored form."""
     return Account(
-        name=normalise(row.account_name),
-        bank=normalise(row.bank),
+        name=plain_name(row.account_name),
+        bank=plain_name(row.bank),
         number=_BETWEEN.sub("", normalise(row.account_number)),
     )
+
+
+def plain_name(text: str) -> str:
+    """A name in stored form: without what is unseen; its brackets stay as wide as they are."""
+    return " ".join(strip_unseen(text).split())
 
 
 def account_faults(instalment: Instalment) -> list[str]:

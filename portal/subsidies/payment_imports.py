@@ -1,6 +1,7 @@
 """`/subsidies/payments/imports/`: the treasury's files: chosen → compared → booked."""
 
 from collections import Counter
+from decimal import InvalidOperation
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from portal.coordination.files import workbook_answer
 from portal.coordination.tasks import whole
 from portal.subsidies.payment_lists import unknown_word
 from portal.subsidies.payment_shared import crumbs_of, nav
+from portal.templatetags.money import yuan
 from portal.views.common import own_district, page, scope_of
 from subsidies.models import PaymentImport, PaymentImportRow, PaymentList
 from subsidies.payment_books import COLUMNS, mismatch_sheet, raw_values
@@ -153,7 +155,8 @@ def one(request: HttpRequest, pk: Any) -> HttpResponse:
         "lines": [
             {
                 "row": row,
-                "told": raw_values(row, whole=whole_numbers),
+                "told": (told := raw_values(row, whole=whole_numbers)),
+                "amount": _amount(told["amount"]),
                 "status": VERDICTS[Verdict(row.verdict)],
             }
             for row in rows[start : start + ROWS]
@@ -167,6 +170,14 @@ def one(request: HttpRequest, pk: Any) -> HttpResponse:
         "booked": brought.payments.count(),
     }
     return render(request, "subsidies/payment_import.html", context)
+
+
+def _amount(text: str) -> str:
+    """What a row says it is, grouped; as it stands where it is no amount."""
+    try:
+        return yuan(text) if text else "—"
+    except InvalidOperation:
+        return text
 
 
 @require_POST

@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -156,7 +156,7 @@ def _brought(scope: Scope, district: District, today: dt.date) -> list[Any]:
     wrong = Q(lines__verdict__in=[Verdict.MISMATCHED, Verdict.INVALID]) & (
         Q(lines__instalment__isnull=True) | ~Q(lines__instalment__state=Instalment.State.PAID)
     )
-    counted = files.annotate(wrong=Count("lines", wrong), since=Min("at"))
+    counted = files.annotate(wrong=Count("lines", wrong))
     open_ones = counted.filter(
         Q(state=PaymentImport.State.PREVIEW) | Q(wrong__gt=0, at__date__gte=months(today))
     )

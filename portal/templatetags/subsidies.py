@@ -19,9 +19,18 @@ TABS = (
     (_("扶持成效"), "subsidies:effects", "subsidies.effects"),
     (_("扶持政策"), "subsidies:policies", "subsidies.policies"),
 )
+# Pages whose address does not lie below their tab's.
+PAYMENTS = (
+    "payment_lists",
+    "payment_list",
+    "clawbacks",
+    "clawback",
+    "clawback_move",
+)
+BELONGS = {f"subsidies:{name}": ("subsidies:payments",) for name in PAYMENTS}
 
 
 @register.inclusion_tag("components/tabs.html", takes_context=True)
 def subsidies_tabs(context: template.Context) -> dict[str, Any]:
     """The tabs that exist and that the caller may open; the current one by the address."""
-    return row_of_tabs(context, _("资金扶持"), TABS)
+    return row_of_tabs(context, _("资金扶持"), TABS, BELONGS)

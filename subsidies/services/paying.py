@@ -20,9 +20,8 @@ from core import policy
 from core.audit import Actor, act
 from core.db import locked
 from core.scope import Scope
-from core.text import normalise
 from core.workflow import moving
-from subsidies.accounts import same_name
+from subsidies.accounts import plain_name, same_name
 from subsidies.models import (
     Application,
     BudgetLine,
@@ -53,7 +52,7 @@ class Told:
     @classmethod
     def of(cls, paid_on: dt.date, voucher: str, amount: Decimal, account_name: str) -> "Told":
         """From what was typed."""
-        return cls(paid_on, cleaned_number(voucher)[:60], amount, normalise(account_name)[:120])
+        return cls(paid_on, cleaned_number(voucher)[:60], amount, plain_name(account_name)[:120])
 
 
 def record_payment(
@@ -158,7 +157,7 @@ def book(
 
 def _move_application(held: Instalment, by: Actor, scope: Scope) -> None:
     """拨付中 with the first payment, 已办结 with the last."""
-    rest = Instalment.objects.filter(application=held.application_id, attempt=held.attempt)
+    rest = Instalment.objects.filter(application=held.application_id)
     is_last = not rest.exclude(state__in=[State.PAID, State.CANCELLED]).exists()
     application = Application.objects.get(pk=held.application_id)
     word = "finish" if is_last else "pay"
