@@ -35,8 +35,8 @@ class Fund(models.Model):
 class Policy(models.Model):
     """One version of a support policy; a published one is frozen, a change is a new one.
 
-    common  what holds for all its items: {"conditions": […], "caps": […], "evidence": […]},
-            in the shapes of `subsidies.rules.shapes`
+    common  what holds for all its items: {"inputs", "conditions", "caps", "evidence"}, in the
+            shapes of `subsidies.rules.shapes`; its caps count over all items together
     """
 
     class State(models.TextChoices):
@@ -118,7 +118,7 @@ class PolicyItem(models.Model):
     # The clause's words, as far as they are known.
     text = models.TextField(_("条款原文"), blank=True)
     applicants = models.CharField(_("支持对象"), max_length=300, blank=True)
-    # Of the items of one group only the highest is paid for the same outlet (就高不重复).
+    # Of the items of one group only the highest is paid for the same outlet in a year (就高不重复).
     stack_group = models.SlugField(_("互斥组"), max_length=40, blank=True)
     rule: Any = models.JSONField(_("测算规则"), default=dict, blank=True)
     sort = models.PositiveSmallIntegerField(_("次序"), default=0)

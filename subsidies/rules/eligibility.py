@@ -163,7 +163,8 @@ def _share(part: Decimal, whole: Decimal, bound: Decimal) -> str:
     """The share with two decimals, cut off; with more if it would look like the bound itself."""
     exact = part / whole
     short = exact.quantize(Decimal("0.0001"), rounding=ROUND_DOWN)
-    return percent(short if short != bound or exact == bound else exact)
+    longer = exact.quantize(Decimal("1E-8"), rounding=ROUND_DOWN)
+    return percent(short if short != bound or exact == bound else longer)
 
 
 def _not_blacklisted(_one: Condition, _facts: Any, about: About) -> tuple[bool, str]:

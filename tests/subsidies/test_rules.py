@@ -7,16 +7,14 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from subsidies.rules.computing import Computation, compute, row_holds
 from subsidies.rules.facts import clean_facts
 from subsidies.rules.settling import Case, Given, Spent, settle
-from subsidies.rules.shapes import Cap, Instalment, clean_rule, read_rule, undetermined
+from subsidies.rules.shapes import Cap, Instalment, read_rule
 from subsidies.rules.splitting import split
-from subsidies.rules.trying import try_examples
 from subsidies.rules.wording import rule_text
 from tests.subsidies.making import FACILITY, OPENING
 from tests.subsidies.ruling import FACTS, INPUTS, by_hand, cents, looked_up, steps
@@ -333,60 +331,3 @@ def test_opening_is_paid_in_three_years() -> None:
     assert [str(part.amount) for part in split(Decimal("0.03"), fifths, 2026)] == ["0.01"] * 3
     (whole,) = split(Decimal("12.34"), (), 2026)
     assert (whole.number, whole.year, whole.amount) == (1, 2026, Decimal("12.34"))
-
-
-# --- reading -------------------------------------------------------------------------------------
-
-
-def places(told: dict[str, Any], common: Any = None) -> set[str]:
-    with pytest.raises(ValidationError) as refused:
-        read_rule(told, common)
-    return set(refused.value.message_dict)
-
-
-def test_what_is_wrong_is_named_by_its_place() -> None:
-    take = {"key": "a", "label": "a", "kind": "take", "input": "basis"}
-    rate = {"key": "b", "label": "b", "kind": "rate", "value": "30"}
-    tiers = [{"from": "0", "to": "10", "value": "1"}, {"from": "9", "to": None, "value": "2"}]
-    fixed = {"key": "c", "label": "c", "kind": "fixed", "by": "size", "table": tiers}
-    base = {"inputs": INPUTS}
-    assert places({"steps": [{"kind": "guess"}], "more": 1}) == {
-        "more",
-        "steps.1.key",
-        "steps.1.label",
-        "steps.1.kind",
-    }
-    assert places(base | {"steps": [take, rate]}) == {"steps.2.value"}
-    assert places(base | {"steps": [rate | {"value": 0.3}]}) == {"steps.1.value"}
-    assert places(base | {"steps": [rate | {"value": "0.3"}, take]}) == {
-        "steps.1.kind",
-        "steps.2.kind",
-    }
-    assert places(base | {"steps": [take | {"input": "none", "most": "3"}]}) == {
-        "steps.1.input",
-        "steps.1.most",
-    }
-    assert places(base | {"steps": [fixed]}) == {"steps.1.table"}
-    assert places(base | {"steps": [fixed | {"table": [], "value": "0.001", "by": ""}]}) == {
-        "steps.1.value"
-    }
-    assert places(base | {"instalments": [{"share": "0.5"}, {"share": "0.4"}]}) == {"instalments"}
-    lost = {"conditions": [{"key": "x", "label": "x", "kind": "compare", "input": "nowhere"}]}
-    assert places(base, lost) == {"common.conditions.1.input"}
-
-
-def test_the_canonical_form_is_its_own_and_reads_the_same() -> None:
-    for told in (FACILITY, OPENING, {"inputs": INPUTS}):
-        once = clean_rule(told)
-        assert clean_rule(once) == once
-        assert read_rule(once) == read_rule(told)
-
-
-def test_an_open_standard_is_named_and_leaves_the_amount_unknown() -> None:
-    told = FACILITY | {"steps": [*FACILITY["steps"][:2], FACILITY["steps"][2] | {"value": None}]}
-    rule = read_rule(told)
-    assert undetermined(rule) == ["最高支持金额"]
-    (tried,) = try_examples(rule)
-    assert (tried.passed, tried.amount) == (False, None)
-    assert tried.missing == ("“最高支持金额”标准待定",)
-    assert "不能测算" in tried.reason
