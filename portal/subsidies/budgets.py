@@ -63,9 +63,10 @@ def budgets(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request)
     district = own_district(scope)
     every = BudgetLine.objects.visible_to(scope).filter(district=district)
-    years = sorted({*every.values_list("year", flat=True), timezone.localdate().year}, reverse=True)
-    asked = request.GET.get("year", "")
-    year = 0 if asked == "all" else whole(asked) or timezone.localdate().year
+    today, asked = timezone.localdate(), request.GET.get("year", "")
+    year = 0 if asked == "all" else whole(asked) or today.year
+    known = {*every.values_list("year", flat=True), today.year, year or today.year}
+    years = sorted(known, reverse=True)
     found = _sorted(request, _filtered(request, every, year))
     if request.GET.get("export") == "xlsx":
         return _workbook(request, list(found), district)

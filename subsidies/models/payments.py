@@ -68,6 +68,7 @@ class Instalment(models.Model):
         Application, models.PROTECT, related_name="instalments", verbose_name=_("扶持申报")
     )
     number = models.PositiveSmallIntegerField(_("期次"))
+    # The application's: raised with it for all that is not cancelled when money is carried over.
     attempt = models.PositiveSmallIntegerField(default=1, editable=False)
     year = models.PositiveSmallIntegerField(_("计划年度"))
     amount = MoneyField(_("金额（元）"))
