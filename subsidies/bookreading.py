@@ -241,13 +241,12 @@ def _fault(book: _Book, key: str, error: ValidationError) -> None:
             continue
         at = int(path[1]) if len(path) > 1 and path[1].isdecimal() else 0
         cell = part.cell(flat_place(part, path[2:]))
-        row = book.numbers.get((of, part.name, at))
+        told: dict[str, Any] = {
+            "sheet": SHEETS[part.name],
+            "row": book.numbers.get((of, part.name, at)),
+            "column": str(cell.label) if cell else None,
+        }
         for message in messages:
-            error_at = (SHEETS[part.name], row, str(cell.label) if cell else None, message)
-            if {
-                "sheet": error_at[0],
-                "row": row,
-                "column": error_at[2],
-                "message": message,
-            } not in book.reading.errors:
-                book.reading.wrong(*error_at)
+            # What is common is read again with each item.
+            if {**told, "message": message} not in book.reading.errors:
+                book.reading.wrong(**told, message=message)

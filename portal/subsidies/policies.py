@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Now, TruncDate
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -72,9 +72,7 @@ class _Kind(Kind):
         return super().url(more[0], row) if page == "move" else super().url(page, row, *more)
 
 
-_TODAY = Q(valid_from__lte=timezone.localdate) & (
-    Q(valid_to__isnull=True) | Q(valid_to__gt=timezone.localdate)
-)
+_TODAY = TruncDate(Now())
 KIND = _Kind(
     name="policy",
     plural="policies",
@@ -97,6 +95,19 @@ KIND = _Kind(
             choices=(
                 ("own", gettext_lazy("本区"), Q(is_reference=False)),
                 ("reference", gettext_lazy("外地参考"), Q(is_reference=True)),
+            ),
+        ),
+        Narrowing(
+            name="on",
+            label=gettext_lazy("施行"),
+            choices=(
+                (
+                    "now",
+                    gettext_lazy("施行期内"),
+                    Q(valid_from__lte=_TODAY) & (Q(valid_to=None) | Q(valid_to__gt=_TODAY)),
+                ),
+                ("later", gettext_lazy("尚未施行"), Q(valid_from__gt=_TODAY)),
+                ("past", gettext_lazy("已过施行期"), Q(valid_to__lte=_TODAY)),
             ),
         ),
     ),
