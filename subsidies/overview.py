@@ -45,15 +45,14 @@ class Account:
 class Stage:
     """How many applications came at least so far, and their support as far as it is known.
 
-    here    how many stand at it now
+    here    how many stand at it now: (state, its word, how many)
     amount  None = of none is it worked out
     """
 
     key: str
     label: Any
-    states: tuple[str, ...]
     n: int
-    here: int
+    here: list[tuple[str, Any, int]]
     amount: Decimal | None
 
 
@@ -103,16 +102,15 @@ def funnel(district: District, scope: Scope, year: int) -> Funnel:
 
 
 def _stages(told: dict[str, tuple[int, Decimal | None]]) -> list[Stage]:
-    stages = []
+    stages, labels = [], dict(State.choices)
     for place, (key, label, here) in enumerate(STAGES):
         further = [state for _key, _label, states in STAGES[place:] for state in states]
         stages.append(
             Stage(
                 key=key,
                 label=label,
-                states=tuple(here),
                 n=sum(_n(told, further)),
-                here=sum(_n(told, here)),
+                here=[(one, labels[one], told[one][0]) for one in here if one in told],
                 amount=_sum(told, further),
             )
         )

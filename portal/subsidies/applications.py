@@ -24,7 +24,7 @@ from subsidies.models import Application, PolicyItem, Round
 from territory.models import District
 
 PER_PAGE = 50
-CONDITIONS = ("q", "round", "item", "street", "state")
+CONDITIONS = ("q", "year", "round", "item", "street", "state")
 State = Application.State
 STATUS = {
     State.DRAFT: "none",
@@ -121,6 +121,8 @@ def _within(request: HttpRequest, rows: "QuerySet[Application]") -> "QuerySet[Ap
             | Q(enterprise__credit_code__iexact=word)
             | Q(outlet__name__icontains=word)
         )
+    if year := whole(get("year", "")):
+        rows = rows.filter(round__year=year)
     if pk := _key(get("round", "")):
         rows = rows.filter(round=pk)
     if item := get("item", ""):
@@ -180,13 +182,16 @@ def _filters(
     request: HttpRequest, scope: Scope, district: District, rounds: "QuerySet[Round]"
 ) -> dict[str, Any]:
     streets = [(street.code, street.name) for street in own_streets(scope, district)]
-    named = [(str(one.pk), f"{one.year} {one.name}") for one in rounds.order_by("-year", "-id")]
+    listed = list(rounds.order_by("-year", "-id"))
+    named = [(str(one.pk), f"{one.year} {one.name}") for one in listed]
+    years = dict.fromkeys(str(one.year) for one in listed)
     items = PolicyItem.objects.filter(policy__rounds__in=rounds).order_by("sort", "id")
     by_key: dict[str, str] = {}
     for key, name in items.values_list("key", "name"):
         by_key.setdefault(key, name)
     fields = [
         search(request, "q", _("搜索"), _("企业、编号、项目名称、网点")),
+        select(request, "year", _("年度"), [(year, year) for year in years]),
         select(request, "round", _("资金批次"), named),
         select(request, "item", _("支持事项"), by_key.items()),
     ]

@@ -201,10 +201,12 @@ def _funnel(told: Funnel, year: int) -> dict[str, Any]:
             {
                 "label": stage.label,
                 "n": stage.n,
-                "here": stage.here,
+                "here": [
+                    {"label": label, "n": n, "url": f"{address}?year={year}&state={state}"}
+                    for state, label, n in stage.here
+                ],
                 "amount": "—" if stage.amount is None else money(stage.amount),
                 "percent": round(stage.n / most * 100, 1) if most else 0,
-                "url": f"{address}?year={year}&state={stage.states[0]}" if stage.here else "",
             }
             for stage in told.stages
         ],

@@ -175,14 +175,14 @@ def _of_approver(scope: Scope, district: District, today: dt.date) -> list[Waiti
             "created_at",
             _("拨付清单"),
             _("%(n)d 份拨付清单待审签"),
-            reverse("subsidies:payments"),
+            f"{reverse('subsidies:payment_lists')}?state={L.DRAFT}",
         ),
         _counted(
             clawbacks,
             "created_at",
             _("资金追回"),
             _("%(n)d 笔资金追回待批准"),
-            reverse("subsidies:payments"),
+            f"{reverse('subsidies:clawbacks')}?state={Clawback.State.SUBMITTED}",
         ),
     ]
 
@@ -224,14 +224,13 @@ def _of_finance(scope: Scope, district: District, today: dt.date) -> list[Waitin
     drafts = BudgetOrder.objects.visible_to(scope).filter(
         district=district, state=BudgetOrder.State.DRAFT
     )
-    payments = reverse("subsidies:payments")
     wrong = _("，其中不符 %(n)d 行") % {"n": told["wrong"]} if told["wrong"] else ""
     return [
         _some(
             ready["n"],
             _("编制清单"),
             _("%(n)d 期可列入拨付清单，%(sum)s"),
-            payments,
+            reverse("subsidies:payments"),
             None,
             sum=money(ready["total"] or NOUGHT),
         ),
@@ -241,17 +240,23 @@ def _of_finance(scope: Scope, district: District, today: dt.date) -> list[Waitin
             "issued_on",
             _("待登记支付"),
             _("%(n)d 份清单已送拨付，待登记支付结果"),
-            payments,
+            f"{reverse('subsidies:payment_lists')}?state={L.ISSUED}",
         ),
         _some(
             told["n"],
             _("支付结果"),
             _("%(n)d 份支付结果文件待确认") + wrong,
-            payments,
+            reverse("subsidies:payment_imports"),
             told["since"],
             late=bool(told["wrong"]),
         ),
-        _counted(clawbacks, "created_at", _("资金追回"), _("%(n)d 笔追回中，待登记到账"), payments),
+        _counted(
+            clawbacks,
+            "created_at",
+            _("资金追回"),
+            _("%(n)d 笔追回中，待登记到账"),
+            f"{reverse('subsidies:clawbacks')}?state={Clawback.State.APPROVED}",
+        ),
         _counted(
             drafts,
             "created_at",
