@@ -2,12 +2,13 @@
 
 import datetime as dt
 import random
+import threading
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -85,6 +86,7 @@ def test_caps_serve_numbers_in_order_whoever_is_looked_at_first() -> None:
     assert amounts(third, first, second) == [together[2], together[0], together[1]]
     told = assess([second])[second.pk].computation
     assert [line["amount"] for line in told["lines"]] == ["860000.00", "258000.00", "258000.00"]
+    assert [line["clause"] for line in told["lines"]] == ["第五条"] * 3
     assert told["caps"][0]["amount"] == "50000.00"
     assert {(one["amount"], one["is_held"]) for one in told["before"]} == {
         ("600000.00", True),
@@ -243,3 +245,32 @@ def test_headroom_is_asked_for_again_before_money_is_reserved() -> None:
     # Lowered to what is left, it fits.
     second.amount, second.lowered_reason = yuan(42_000), "余额"
     require_headroom(second)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_propose_at_once_do_not_exceed_a_cap_together() -> None:
+    here, found = Here(), []
+    told = {"state": "reviewed", "amount": yuan(258_000)}
+    first, second = here.case(**told), here.case(**told)
+    here.held(500_000)
+
+    def propose_second() -> None:
+        try:
+            with transaction.atomic():
+                require_headroom(second)
+                found.append("fits")
+        except ValidationError as error:
+            found.extend(error.messages)
+        finally:
+            connections.close_all()
+
+    other = threading.Thread(target=propose_second)
+    with transaction.atomic():
+        require_headroom(first)
+        other.start()
+        other.join(timeout=1)
+        # It waits for what becomes of the first one.
+        assert found == []
+        Application.objects.filter(pk=first.pk).update(state="proposed")
+    other.join(timeout=30)
+    assert "42,000.00" in found[0]
