@@ -51,7 +51,7 @@ def letter_of(listed: PaymentList, rows: Sequence[Instalment]) -> OfficialDocume
             ),
             ["", "", "", _("合计"), "", "", "", told["sum"]],
         ],
-        widths=(0.6, 1.4, 0.6, 2.6, 2.6, 2.2, 2.2, 1.4),
+        widths=(0.6, 1.7, 0.6, 2.3, 2.3, 2.0, 2.9, 1.9),
     )  # fmt: skip
     office = Office.objects.filter(district=listed.district, kind=Office.Kind.COMMISSION)
     first = office.order_by("code").first()
