@@ -28,12 +28,14 @@ def call_document(round_: Round) -> OfficialDocument:
     """The call: items, standards and conditions in words, papers to hand in, days, whom to ask."""
     rule, items = round_.policy, items_of(round_)
     document = OfficialDocument()
-    document.title(_("关于组织开展%(round)s\n申报工作的通知") % {"round": _named(round_)})
+    document.title(_("关于开展%(policy)s\n%(round)s项目申报工作的通知") % _names(round_))
     if round_.notice_number:
         document.subtitle(round_.notice_number)
     document.paragraph(_("各街道（镇）、各有关单位："), indent=False)
-    told = {"policy": _policy_name(round_), "round": _named(round_)}
-    document.paragraph(_("根据%(policy)s，现组织开展%(round)s申报工作，有关事项通知如下：") % told)
+    told = {"policy": _policy_name(round_), "round": _names(round_)["round"]}
+    document.paragraph(
+        _("根据%(policy)s，现组织开展%(round)s项目申报工作，有关事项通知如下：") % told
+    )
     document.heading(_("一、支持事项和标准"))
     for at, item in enumerate(items, start=1):
         _write_item(document, at, item)
@@ -68,7 +70,7 @@ def call_document(round_: Round) -> OfficialDocument:
 
 def _write_item(document: OfficialDocument, at: int, item: PolicyItem) -> None:
     form = _("（%(form)s）") % {"form": item.get_form_display()}
-    document.heading(f"（{_counted(at)}）{item.name}{form}", 2)
+    document.heading(f"（{counted(at)}）{item.name}{form}", 2)
     if item.applicants:
         document.paragraph(f"{_('支持对象')}：{item.applicants}")
     if item.text:
@@ -103,7 +105,7 @@ def list_document(round_: Round, period: Period | None) -> OfficialDocument:
     """
     cases = _held(round_)
     document = OfficialDocument()
-    document.title(_("关于%(round)s\n拟支持名单的公示") % {"round": _named(round_)})
+    document.title(_("关于%(policy)s\n%(round)s拟支持名单的公示") % _names(round_))
     document.paragraph(
         _("根据%(policy)s，经申报、受理、审核和集体审议，现将拟支持名单予以公示。")
         % {"policy": _policy_name(round_)}
@@ -137,12 +139,12 @@ def decision_document(round_: Round, period: Period | None) -> OfficialDocument:
     """What is deliberated and decided on: each amount as computed and as supported, and why not."""
     cases, document = _held(round_), OfficialDocument(landscape=True)
     decided = round_.approved_on is not None
-    name = {"round": _named(round_)}
-    document.title(
-        _("%(round)s\n支持项目审定表") % name
+    title = (
+        _("%(policy)s\n%(round)s支持项目审定表")
         if decided
-        else _("%(round)s\n拟支持名单审议表") % name
+        else _("%(policy)s\n%(round)s拟支持名单审议表")
     )
+    document.title(title % _names(round_))
     for line in _standing(round_, period):
         document.paragraph(line)
     document.heading(_("一、拟支持项目") if not decided else _("一、支持项目"))
@@ -254,11 +256,11 @@ def _sum(cases: Iterable[Application]) -> Decimal:
     return sum((case.amount or Decimal(0) for case in cases), Decimal(0))
 
 
-def _named(round_: Round) -> str:
-    """“2026年第一批（某某办法）”, the year once."""
+def _names(round_: Round) -> dict[str, str]:
+    """《某某办法》 and “2026年第一批”, the year once."""
     year = _("%(year)d年") % {"year": round_.year}
     name = round_.name if str(round_.year) in round_.name else f"{year}{round_.name}"
-    return f"{name}{round_.policy.name}" if round_.policy.name not in name else name
+    return {"policy": f"《{round_.policy.name}》", "round": name}
 
 
 def _policy_name(round_: Round) -> str:
@@ -273,7 +275,7 @@ def _issuer(round_: Round) -> str:
     return str(offices.order_by("code").first() or round_.district.name)
 
 
-def _counted(number: int) -> str:
+def counted(number: int) -> str:
     """Chinese numerals up to 99, as headings need them."""
     tens, ones = divmod(number, 10)
     if not tens:

@@ -9,8 +9,18 @@ from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
 from core.audit import Actor
-from subsidies.models import Application, BudgetLine, Instalment, Objection, Policy, Round
+from subsidies.models import (
+    Application,
+    BudgetLine,
+    Instalment,
+    Objection,
+    Policy,
+    PolicyItem,
+    Round,
+)
 from subsidies.publicity import Period
+from subsidies.rules.shapes import read_rule
+from subsidies.rules.splitting import split
 
 State, Case = Round.State, Application.State
 # Filed, and neither on the list nor ended.
@@ -41,6 +51,22 @@ def lacking_to_open(round_: Round, today: dt.date) -> list[str]:
     if round_.closes_on < today:
         told.append(_("申报截止日已过，请先修改。"))
     return told
+
+
+def share_of_year(amount: Decimal | None, item: PolicyItem, round_: Round) -> Decimal:
+    """What of an amount falls into the round's budget year: later instalments are commitments."""
+    rule = read_rule(item.rule, round_.policy.common)
+    parts = split(amount or Decimal(0), rule.instalments, round_.year)
+    return sum((part.amount for part in parts if part.year == round_.year), Decimal(0))
+
+
+def wanted_of(round_: Round) -> Decimal:
+    """What putting all that is reviewed on the list would take from the year's budget."""
+    asked = Application.objects.filter(round=round_, state=Case.REVIEWED)
+    rows = list(asked.only("item", "amount"))
+    items = {one.pk: one for one in round_.policy.items.all()} if rows else {}
+    shares = (share_of_year(row.amount, items[row.item_id], round_) for row in rows)
+    return sum(shares, Decimal(0))
 
 
 def warnings(round_: Round, line: BudgetLine | None) -> list[str]:
@@ -96,11 +122,11 @@ def lacking_to_finish(round_: Round) -> list[str]:
     later: dict[object, list[Instalment]] = {}
     for one in unpaid.order_by("application", "attempt", "number"):
         later.setdefault(one.application_id, []).append(one)
-    said = [_unpaid_text(case, later.get(case.pk, [])) for case in cases[:MOST_NAMED]]
-    more = len(cases) - MOST_NAMED
-    if more > 0:
+    said = [_("还有 %(n)d 项申报未办结：") % {"n": len(cases)}]
+    said += [_unpaid_text(case, later.get(case.pk, [])) for case in cases[:MOST_NAMED]]
+    if (more := len(cases) - MOST_NAMED) > 0:
         said.append(_("另有 %(n)d 项") % {"n": more})
-    return [_("还有 %(n)d 项申报未办结：") % {"n": len(cases)} + "；".join(said) + "。"]
+    return said
 
 
 def _unpaid_text(case: Application, instalments: list[Instalment]) -> str:

@@ -18,6 +18,7 @@ from portal.coordination.acting import ActPage, DayField, LongField, SeenForm, a
 from portal.subsidies.round_page import crumbs, find
 from portal.views.common import own_district, page, scope_of
 from subsidies.models import Policy, Round
+from subsidies.round_papers import counted
 from subsidies.services import rounds as services
 from subsidies.services.rounds import AFTER_OPENING, CHANGEABLE, FIELDS
 
@@ -118,10 +119,8 @@ def new(request: HttpRequest) -> HttpResponse:
 
     today = timezone.localdate()
     number = Round.objects.filter(district=rule.district, year=today.year).count() + 1
-    initial = {
-        "year": today.year,
-        "name": _("%(year)d年第%(n)d批") % {"year": today.year, "n": number},
-    }
+    name = _("%(year)d年第%(n)s批") % {"year": today.year, "n": counted(number)}
+    initial = {"year": today.year, "name": name}
     return act_page(
         request,
         ActPage(

@@ -23,9 +23,9 @@ from portal.subsidies.round_next import next_of, steps_of
 from portal.subsidies.rounds import STATUS, deadline_text
 from portal.views.common import page, scope_of
 from subsidies.filing_rules import items_of
-from subsidies.models import Application, BudgetLine, Objection, Round
+from subsidies.models import Application, Objection, Round
 from subsidies.publicity import period_of
-from subsidies.round_rules import ENDED, Tally, line_of, tallies
+from subsidies.round_rules import ENDED, line_of, tallies, wanted_of
 from subsidies.services.proposing import LISTING
 from subsidies.workflow.rounds import ROUND
 
@@ -92,11 +92,13 @@ def round_(request: HttpRequest, pk: Any) -> HttpResponse:
     }
     if scope.all_streets:
         line = line_of(row)
+        wanted = wanted_of(row) if row.state in LISTING else Decimal(0)
         context |= {
             "next": next_of(row, today, tally, line, period),
             "acts": _acts(row, scope, today),
             "line": line,
-            "bar": bar_of(line, tally) if line else None,
+            "wanted": wanted,
+            "is_short": bool(line and wanted > line.free),
             "may_manage": policy.may(scope, "subsidies.manage_rounds", row),
             "listing": _listing(row, scope),
             "cancelling": _cancelling(row, scope),
@@ -224,23 +226,6 @@ def _acts(row: Round, scope: Scope, today: Any) -> list[dict[str, Any]]:
         url = reverse("subsidies:round_move", args=[row.pk, "meeting"])
         acts.insert(0, {"label": label, "url": url, "word": "meeting", "forward": False})
     return acts
-
-
-def bar_of(line: BudgetLine, tally: Tally) -> dict[str, Any]:
-    """The budget as parts of what was granted, and what would wait for it."""
-    waiting = tally.amounts.get(Case.REVIEWED, Decimal(0))
-
-    def share(amount: Decimal) -> float:
-        return float(round(amount * 100 / line.granted, 2)) if line.granted else 0.0
-
-    paid, reserved = share(line.paid), share(line.reserved)
-    return {
-        "paid": paid,
-        "reserved": reserved,
-        "reserved_from": paid,
-        "waiting": waiting,
-        "after": line.free - waiting,
-    }
 
 
 def _objections(row: Round) -> list[dict[str, Any]]:

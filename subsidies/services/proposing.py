@@ -15,9 +15,7 @@ from core.scope import Scope
 from core.versions import StaleVersionError
 from core.workflow import moving
 from subsidies.models import Application, Round
-from subsidies.round_rules import line_of
-from subsidies.rules.shapes import read_rule
-from subsidies.rules.splitting import split
+from subsidies.round_rules import line_of, share_of_year
 from subsidies.services.assessing import require_headroom
 from subsidies.services.reserving import release, reserve
 from subsidies.services.round_notices import tell_cancelled
@@ -214,7 +212,7 @@ def _short(unfit: Sequence[Application]) -> list[str]:
             said = {"fund": round_.policy.fund or "—", "year": round_.year}
             told.append(_("%(fund)s%(year)d年度预算指标尚未下达，不能列入拟支持名单。") % said)
             continue
-        wanted = {row.pk: _of_year(row, round_) for row in rows}
+        wanted = {row.pk: share_of_year(row.amount, row.item, round_) for row in rows}
         for row in rows:
             amounts = {"case": row, "wanted": _yuan(wanted[row.pk]), "free": _yuan(line.free)}
             amounts["short"] = _yuan(wanted[row.pk] - line.free)
@@ -228,13 +226,6 @@ def _short(unfit: Sequence[Application]) -> list[str]:
             % amounts
         )
     return told
-
-
-def _of_year(row: Application, round_: Round) -> Decimal:
-    """What of the amount falls into the round's budget year."""
-    rule = read_rule(row.item.rule, round_.policy.common)
-    parts = split(row.amount or Decimal(0), rule.instalments, round_.year)
-    return sum((part.amount for part in parts if part.year == round_.year), Decimal(0))
 
 
 def _yuan(amount: Decimal) -> str:

@@ -1,7 +1,6 @@
 """Who hears of a round: streets when it opens and when it is decided, approvers when it waits."""
 
 import datetime as dt
-import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Office
-from accounts.people import people_of, recipients_by_id, recipients_of_commission
+from accounts.people import people_of, recipients_of_commission
 from accounts.roles import APPROVER, STREET_HEAD, STREET_OFFICER
 from core import jobs, schedule
 from core.models import Job
@@ -19,6 +18,7 @@ from core.notices import Recipient, notify
 from core.workdays import calendar
 from subsidies.models import Application, Objection, Round
 from subsidies.publicity import period_of
+from subsidies.services.application_notices import applicants, application_path
 
 TELL = "subsidies.tell_waiting_rounds"
 Case = Application.State
@@ -27,11 +27,6 @@ Case = Application.State
 def round_path(round_: Round) -> str:
     """Where the round is dealt with."""
     return f"/subsidies/rounds/{round_.pk}/"
-
-
-def application_path(application: Application) -> str:
-    """Where the application is looked at."""
-    return f"/subsidies/applications/{application.pk}/"
 
 
 def tell_opened(round_: Round, key: str) -> None:
@@ -69,13 +64,9 @@ def tell_decided(round_: Round, key: str) -> None:
 
 
 def tell_cancelled(application: Application, reason: str, key: str) -> None:
-    """取消支持 to the street, and to who had filed it."""
-    offices = Office.objects.filter(street=application.street_id, kind=Office.Kind.STREET)
-    told = people_of(offices, (STREET_OFFICER, STREET_HEAD)) if application.street_id else {}
-    people = [one for found in told.values() for one in found]
-    people += recipients_by_id(uuid.UUID(one) for one in application.submitted_by_ids)
+    """取消支持 to who had filed it, and to its street."""
     _tell(
-        people,
+        applicants(application),
         f"application:{application.pk}:cancelled:{key}",
         lazy("取消支持：%(case)s"),
         application_path(application),
