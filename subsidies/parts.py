@@ -48,6 +48,7 @@ PERS: Pairs = (
     ("applicant", _("每家企业累计")),
     ("applicant_year", _("每家企业每年")),
     ("item_year", _("本事项每家企业每年")),
+    ("clause_year", _("本事项全区每年")),
     ("outlet", _("每个网点累计")),
 )
 SPENT: Pairs = (
@@ -55,6 +56,7 @@ SPENT: Pairs = (
     ("applicant_count", _("每家企业累计个数")),
     ("applicant_year_count", _("每家企业每年个数")),
     ("item_year_count", _("本事项每家企业每年个数")),
+    ("clause_year_count", _("本事项全区每年个数")),
     ("outlet_count", _("每个网点累计个数")),
 )
 ABOUT: Pairs = (

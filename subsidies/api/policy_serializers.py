@@ -153,8 +153,8 @@ class FactField(serializers.CharField):
 class TrialAskSerializer(StrictSerializer):
     """What a rule is tried on; what is left out stays unknown.
 
-    `spent` is what was given before: `applicant`, `applicant_year`, `item_year`, `outlet` in yuan,
-    and with `_count` in number.
+    `spent` is what was given before: `applicant`, `applicant_year`, `item_year`, `clause_year`,
+    `outlet` in yuan, and with `_count` in number.
     """
 
     facts = serializers.DictField(

@@ -61,7 +61,10 @@ STEP: Fields = {
     "clause": _CLAUSE,
 }
 CAP: Fields = {
-    "per": Field(fields.one_of("applicant", "applicant_year", "item_year", "outlet"), needed=True),
+    "per": Field(
+        fields.one_of("applicant", "applicant_year", "item_year", "clause_year", "outlet"),
+        needed=True,
+    ),
     "amount": _NUMBER,
     "count": _WHOLE,
     "label": Field(fields.text(120)),

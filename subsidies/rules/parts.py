@@ -105,7 +105,7 @@ class Cap:
     """A limit over several applications, in yuan or in number.
 
     per     applicant (all years) | applicant_year | item_year (applicant and year, always of the
-            one item) | outlet (all years)
+            one item) | clause_year (the item's, whoever applies) | outlet (all years)
     shared  it counts all items of the policy (from `common`), not the item alone
     """
 

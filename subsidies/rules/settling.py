@@ -95,6 +95,12 @@ PER: Mapping[str, _Per] = {
         gettext_lazy("本年度已获支持"),
         of_item=True,
     ),
+    "clause_year": _Per(
+        lambda one: (str(one.year),),
+        gettext_lazy("本事项全区每年"),
+        gettext_lazy("本年度全区已获支持"),
+        of_item=True,
+    ),
     "outlet": _Per(
         lambda one: _subject(one), gettext_lazy("每个网点"), gettext_lazy("该网点已获支持")
     ),

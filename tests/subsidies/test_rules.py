@@ -147,7 +147,7 @@ def test_lines_read_as_on_paper() -> None:
 
 # --- settling ------------------------------------------------------------------------------------
 
-KINDS = ["applicant", "applicant_year", "item_year", "outlet"]
+KINDS = ["applicant", "applicant_year", "item_year", "clause_year", "outlet"]
 CAPS = st.lists(
     st.builds(
         lambda per, amount, shared: Cap(per, amount=Decimal(amount), shared=shared),
@@ -207,6 +207,7 @@ def in_reach(cap: Cap, of: Case, one: Any) -> bool:
         "applicant": one.applicant == of.applicant,
         "applicant_year": one.applicant == of.applicant and one.year == of.year,
         "item_year": (one.applicant, one.year, one.item) == (of.applicant, of.year, of.item),
+        "clause_year": (one.year, one.item) == (of.year, of.item),
         "outlet": (one.outlet or f"applicant {one.applicant}") == subject,
     }
     return same[cap.per] and (cap.shared or one.item == of.item)
