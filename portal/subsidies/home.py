@@ -189,7 +189,11 @@ def year_in_brief(scope: Scope, district: District) -> dict[str, Any] | None:
         return None
     whole = BudgetLine(granted=told["granted"], reserved=told["reserved"], paid=told["paid"])
     bar = money_bar(whole, _("%(year)d年预算指标") % {"year": year})
-    return {"year": year, "bar": bar | {"url": reverse("subsidies:budgets")}}
+    return {
+        "year": year,
+        "bar": bar | {"url": reverse("subsidies:budgets")},
+        "sample": lines.filter(is_sample=True).exists(),
+    }
 
 
 # --- The path -------------------------------------------------------------------------------------
