@@ -25,6 +25,7 @@ def due(today: dt.date) -> Iterator[Due]:
     for row in rows.order_by("supplement_due", "pk"):
         if row.district_id not in officers:
             officers[row.district_id] = recipients_of_commission(row.district, PROGRAMME_OFFICER)
+        assert row.supplement_due is not None
         yield Due(
             id=row.pk,
             due_on=row.supplement_due,
