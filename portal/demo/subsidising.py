@@ -270,7 +270,7 @@ def _facts(cast: _Cast, item: str, outlet: Outlet) -> dict[str, str]:
         months = str(chance.integers(4, 13))
         rent = str(chance.integers(60, 150))
         return {"rent": rent, "area": str(min(area, 190)), "months": months}
-    return {"area": str(max(area, 650)), "occupied": f"{chance.uniform(0.74, 0.98):.2f}"}
+    return {"area": str(max(area, 650)), "occupied": str(chance.integers(74, 98))}
 
 
 def _half_way(cast: _Cast, filed: Sequence[Application]) -> None:
