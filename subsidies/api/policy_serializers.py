@@ -16,7 +16,7 @@ from subsidies.workflow.policies import POLICY
 
 
 class PolicySerializer(FaceSerializer):
-    fund = serializers.CharField(source="fund.code", read_only=True, default=None)
+    fund = serializers.CharField(source="fund.code", read_only=True, default=None, allow_null=True)
     clause = serializers.SerializerMethodField()
     allowed_transitions = serializers.SerializerMethodField()
 
@@ -59,6 +59,7 @@ class PolicySerializer(FaceSerializer):
 class PolicyItemSerializer(serializers.ModelSerializer[PolicyItem]):
     """What is supported, and the rule by which its amount is worked out."""
 
+    stack_group = serializers.CharField(read_only=True)
     rule = serializers.DictField(read_only=True)
 
     class Meta:
