@@ -1,6 +1,7 @@
 """Which figures a page shows: those of the last 定稿, or live ones beside it."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -77,6 +78,24 @@ def with_query(request: HttpRequest, **changes: str | None) -> str:
         if value is not None:
             query[key] = value
     return f"{request.path}?{urlencode(query)}" if query else request.path
+
+
+def sort_heads(
+    request: HttpRequest, names: Iterable[str], default: str
+) -> dict[str, dict[str, str | None]]:
+    """Of each sortable column the address that sorts by it, and how the list is sorted now.
+
+    The first click sorts downwards, the next one upwards; `default` is the order without `sort`.
+    """
+    now = request.GET.get("sort", default)
+    heads: dict[str, dict[str, str | None]] = {}
+    for name in names:
+        down, up = now == f"-{name}", now == name
+        heads[name] = {
+            "url": with_query(request, sort=name if down else f"-{name}", **{"from": None}),
+            "sort": "descending" if down else "ascending" if up else None,
+        }
+    return heads
 
 
 def _release_of(district: District, day: str) -> Release | None:

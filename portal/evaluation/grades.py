@@ -21,7 +21,7 @@ from core import policy
 from core.scope import Scope
 from core.spreadsheets import Column, Kind, Sheet
 from core.workflow import open_moves
-from portal.basis import offset_pager, with_query
+from portal.basis import offset_pager, sort_heads, with_query
 from portal.coordination.files import workbook_answer
 from portal.evaluation.explained import STATES
 from portal.evaluation.register import year_of
@@ -104,7 +104,7 @@ def grades(request: HttpRequest) -> HttpResponse:
             else [],
         },
         "rows": [_shown(line) for line in lines],
-        "heads": _heads(request),
+        "heads": sort_heads(request, SORTS, "-score"),
         "standards": len({line.grade.evaluation.standard_id for line in every}) > 1,
         "pager": offset_pager(request, start, PER_PAGE, len(found)),
         "filtered": any(request.GET.get(name) for name in CONDITIONS),
@@ -194,18 +194,6 @@ def _sorted(request: HttpRequest, lines: list[Line]) -> list[Line]:
     known = [line for line in lines if of(line) is not None]
     known.sort(key=of, reverse=asked.startswith("-"))
     return known + [line for line in lines if of(line) is None]
-
-
-def _heads(request: HttpRequest) -> dict[str, dict[str, str | None]]:
-    now = request.GET.get("sort", "-score")
-    heads: dict[str, dict[str, str | None]] = {}
-    for name in SORTS:
-        down, up = now == f"-{name}", now == name
-        heads[name] = {
-            "url": with_query(request, sort=name if down else f"-{name}", **{"from": None}),
-            "sort": "descending" if down else "ascending" if up else None,
-        }
-    return heads
 
 
 def _filters(

@@ -18,7 +18,7 @@ from core import policy
 from core.scope import Scope
 from core.spreadsheets import Column, Kind, Sheet
 from metrics.querysets import last_release
-from portal.basis import offset_pager, with_query
+from portal.basis import offset_pager, sort_heads, with_query
 from portal.coordination.files import workbook_answer
 from portal.evaluation.year_rows import STAGES, YearRow, year_rows
 from portal.ledger.lists import described, own_streets, search, select
@@ -76,7 +76,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "exports": [{"label": _("导出 Excel"), "url": with_query(request, export="xlsx")}],
         },
         "rows": [_line(row) for row in found[start : start + PER_PAGE]],
-        "heads": _heads(request),
+        "heads": sort_heads(request, SORTS, ""),
         "sees_cards": policy.may(scope, "assessments.scorecards"),
         "pager": offset_pager(request, start, PER_PAGE, len(found)),
         "filtered": any(request.GET.get(name) for name in CONDITIONS),
@@ -159,20 +159,6 @@ def _sorted(request: HttpRequest, rows: list[YearRow]) -> list[YearRow]:
     known = [row for row in rows if of(row) is not None]
     known.sort(key=of, reverse=asked.startswith("-"))
     return known + [row for row in rows if of(row) is None]
-
-
-def _heads(request: HttpRequest) -> dict[str, dict[str, str | None]]:
-    """Sort links and directions of the columns that can be sorted."""
-    now = request.GET.get("sort", "")
-    heads: dict[str, dict[str, str | None]] = {}
-    for name in SORTS:
-        down, up = now == f"-{name}", now == name
-        following = name if down else f"-{name}"
-        heads[name] = {
-            "url": with_query(request, sort=following, **{"from": None}),
-            "sort": "descending" if down else "ascending" if up else None,
-        }
-    return heads
 
 
 def _filters(

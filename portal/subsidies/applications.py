@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from core import policy
 from core.scope import Scope
 from core.spreadsheets import Column, Kind, Sheet
-from portal.basis import offset_pager, with_query
+from portal.basis import offset_pager, sort_heads, with_query
 from portal.coordination.files import workbook_answer
 from portal.coordination.tasks import whole
 from portal.ledger.lists import described, own_streets, search, select
@@ -99,7 +99,7 @@ def applications(request: HttpRequest) -> HttpResponse:
             if may_file
             else [],
         },
-        "heads": _heads(request),
+        "heads": sort_heads(request, SORTS, "-updated"),
         "lines": [_line(row, scope) for row in shown[start : start + PER_PAGE]],
         "pager": offset_pager(request, start, PER_PAGE, total),
         "filtered": any(request.GET.get(name) for name in CONDITIONS),
@@ -146,18 +146,6 @@ def _sorted(request: HttpRequest, rows: "QuerySet[Application]") -> "QuerySet[Ap
     down = asked.startswith("-")
     order = column.desc(nulls_last=True) if down else column.asc(nulls_last=True)
     return rows.order_by(order, "id")
-
-
-def _heads(request: HttpRequest) -> dict[str, dict[str, str | None]]:
-    now = request.GET.get("sort", "-updated")
-    heads: dict[str, dict[str, str | None]] = {}
-    for name in SORTS:
-        down, up = now == f"-{name}", now == name
-        heads[name] = {
-            "url": with_query(request, sort=name if down else f"-{name}", **{"from": None}),
-            "sort": "descending" if down else "ascending" if up else None,
-        }
-    return heads
 
 
 def _states(

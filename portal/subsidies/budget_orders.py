@@ -15,7 +15,7 @@ from core import policy
 from core.scope import Scope
 from core.spreadsheets import Column, Kind, Sheet
 from core.workflow import open_moves
-from portal.basis import offset_pager, with_query
+from portal.basis import offset_pager, sort_heads, with_query
 from portal.coordination.acting import ActPage, act_page, common_of, run_here, seen_in, sent
 from portal.coordination.files import workbook_answer
 from portal.coordination.tasks import whole
@@ -90,7 +90,7 @@ def orders(request: HttpRequest) -> HttpResponse:
             if may_manage
             else [],
         },
-        "heads": _heads(request),
+        "heads": sort_heads(request, SORTS, "-made"),
         "rows": [
             {"order": row, "status": STATUS[State(row.state)]}
             for row in found[start : start + PER_PAGE]
@@ -125,17 +125,6 @@ def _sorted(request: HttpRequest, rows: "QuerySet[Any]") -> "QuerySet[Any]":
     columns = SORTS.get(asked.removeprefix("-"), SORTS["made"])
     down = "-" if asked.startswith("-") else ""
     return rows.order_by(*(f"{down}{column}" for column in columns), "-id")
-
-
-def _heads(request: HttpRequest) -> dict[str, dict[str, str | None]]:
-    now = request.GET.get("sort", "-made")
-    return {
-        name: {
-            "url": with_query(request, sort=f"-{name}" if now == name else name, **{"from": None}),
-            "sort": {name: "ascending", f"-{name}": "descending"}.get(now),
-        }
-        for name in SORTS
-    }
 
 
 def _filters(request: HttpRequest, every: "QuerySet[Any]") -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from core import policy
 from core.scope import Scope
 from core.spreadsheets import Column, Kind, Sheet
-from portal.basis import with_query
+from portal.basis import sort_heads, with_query
 from portal.coordination.files import workbook_answer
 from portal.coordination.tasks import whole
 from portal.ledger.lists import described, search
@@ -82,7 +82,7 @@ def budgets(request: HttpRequest) -> HttpResponse:
             "exports": [{"label": _("导出 Excel"), "url": with_query(request, export="xlsx")}],
             "actions": _actions(scope),
         },
-        "heads": _heads(request),
+        "heads": sort_heads(request, SORTS, "fund"),
         "lines": lines,
         "years_shown": year == 0,
         "filtered": bool(request.GET.get("q")),
@@ -122,17 +122,6 @@ def _sorted(request: HttpRequest, rows: "QuerySet[Any]") -> "QuerySet[Any]":
     of = SORTS.get(asked.removeprefix("-"), SORTS["fund"])
     first = of.desc() if asked.startswith("-") else of.asc()
     return rows.order_by("-year", first, "id")
-
-
-def _heads(request: HttpRequest) -> dict[str, dict[str, str | None]]:
-    now = request.GET.get("sort", "fund")
-    return {
-        name: {
-            "url": with_query(request, sort=f"-{name}" if now == name else name),
-            "sort": {name: "ascending", f"-{name}": "descending"}.get(now),
-        }
-        for name in SORTS
-    }
 
 
 def _filters(request: HttpRequest, years: list[int], year: int) -> dict[str, Any]:

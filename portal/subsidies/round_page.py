@@ -15,7 +15,7 @@ from core import policy
 from core.attachments import attachments_of
 from core.scope import Scope
 from core.workflow import open_moves
-from portal.basis import offset_pager, with_query
+from portal.basis import offset_pager, sort_heads
 from portal.coordination.tasks import whole
 from portal.coordination.trails import trail_of
 from portal.ledger.lists import described, own_streets, search, select
@@ -79,7 +79,7 @@ def round_(request: HttpRequest, pk: Any) -> HttpResponse:
             "count_text": _("共 %(n)d 项申报") % {"n": total},
             "exports": _exports(request, row),
         },
-        "heads": _heads(request),
+        "heads": sort_heads(request, SORTS, "number"),
         "lines": [_line(case, ticking) for case in cases],
         "filtered": any(request.GET.get(name) for name in CONDITIONS),
         "pager": offset_pager(request, start, PER_PAGE, total),
@@ -154,18 +154,6 @@ def _sorted(request: HttpRequest, rows: "QuerySet[Application]") -> "QuerySet[Ap
     columns = SORTS.get(asked.removeprefix("-"), SORTS["number"])
     down = "-" if asked.startswith("-") else ""
     return rows.order_by(*(f"{down}{column}" for column in columns), "number", "id")
-
-
-def _heads(request: HttpRequest) -> dict[str, dict[str, str | None]]:
-    now = request.GET.get("sort", "number")
-    heads: dict[str, dict[str, str | None]] = {}
-    for name in SORTS:
-        down, up = now == f"-{name}", now == name
-        heads[name] = {
-            "url": with_query(request, sort=name if down else f"-{name}", **{"from": None}),
-            "sort": "descending" if down else "ascending" if up else None,
-        }
-    return heads
 
 
 def _filters(request: HttpRequest, row: Round, scope: Scope) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from core import policy
 from core.scope import Scope
 from core.spreadsheets import Column, Kind, Sheet
-from portal.basis import offset_pager, with_query
+from portal.basis import offset_pager, sort_heads, with_query
 from portal.coordination.files import workbook_answer
 from portal.coordination.tasks import whole
 from portal.ledger.lists import described, search, select
@@ -79,7 +79,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
             "exports": [{"label": _("导出 Excel"), "url": with_query(request, export="xlsx")}],
             "actions": _actions(scope),
         },
-        "heads": _heads(request),
+        "heads": sort_heads(request, SORTS, "-year"),
         "lines": _lines(shown, scope),
         "pager": offset_pager(request, start, PER_PAGE, total),
         "filtered": any(request.GET.get(name) for name in CONDITIONS),
@@ -118,18 +118,6 @@ def _sorted(request: HttpRequest, rows: "QuerySet[Round]") -> "QuerySet[Round]":
     columns = SORTS.get(asked.removeprefix("-"), SORTS["year"])
     down = "-" if asked.startswith("-") else ""
     return rows.order_by(*(f"{down}{column}" for column in columns), "-id")
-
-
-def _heads(request: HttpRequest) -> dict[str, dict[str, str | None]]:
-    now = request.GET.get("sort", "-year")
-    heads: dict[str, dict[str, str | None]] = {}
-    for name in SORTS:
-        down, up = now == f"-{name}", now == name
-        heads[name] = {
-            "url": with_query(request, sort=name if down else f"-{name}", **{"from": None}),
-            "sort": "descending" if down else "ascending" if up else None,
-        }
-    return heads
 
 
 def _filters(request: HttpRequest, every: "QuerySet[Round]") -> dict[str, Any]:
