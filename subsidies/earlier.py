@@ -7,18 +7,23 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from outlets.models import CreditResult
-from subsidies.models import Application, Check, Payment
+from subsidies.models import Application, Check, Clawback, Payment
 from subsidies.rules.eligibility import About
 from subsidies.rules.settling import Given
 
 
 @dataclass(frozen=True)
 class Support:
-    """One application whose money is held or spent. `days`: when it was decided on and paid."""
+    """One application whose money is held or spent. `days`: when it was decided on and paid.
+
+    amount   yuan, less what was recovered (追回): that is no longer given
+    is_void  all of it was recovered: no support any more
+    """
 
     pk: UUID
     number: str
@@ -33,11 +38,12 @@ class Support:
     amount: Decimal
     state: str
     days: tuple[dt.date, ...]
+    is_void: bool = False
 
     @property
     def state_word(self) -> str:
         """Its state in words."""
-        return str(Application.State(self.state).label)
+        return _("已追回") if self.is_void else str(Application.State(self.state).label)
 
     def as_given(self) -> Given:
         """For the rule engine."""
@@ -109,12 +115,11 @@ class Earlier:
     def about(self, row: Application, policy: str, item: str) -> About:
         """For the conditions: support of the outlet, or where there is none of the enterprise."""
         on = filed_on(row)
-        own = [
-            one for one in self.of_case(row) if row.outlet_id is None or one.outlet == row.outlet_id
-        ]
+        standing = [one for one in self.of_case(row) if not one.is_void]
+        own = [one for one in standing if row.outlet_id is None or one.outlet == row.outlet_id]
         of_item = [
             one
-            for one in self.of_case(row)
+            for one in standing
             if one.enterprise == row.enterprise_id and (one.policy, one.item) == (policy, item)
         ]
         return About(
@@ -132,7 +137,7 @@ def filed_on(row: Application) -> dt.date:
 
 
 def earlier_of(rows: Sequence[Application], *, policies: Iterable[str] = ()) -> Earlier:
-    """Four queries, however many applications; `policies` (codes): all that was given under them.
+    """Five queries, however many applications; `policies` (codes): all that was given under them.
 
     Years later than those of the applications count as well: support given meanwhile is support.
     """
@@ -153,6 +158,11 @@ def _supports(held: Any) -> Iterable[Support]:
     payments = Payment.objects.filter(instalment__application__in=held.values("pk"))
     for application, day in payments.values_list("instalment__application_id", "paid_on"):
         paid.setdefault(application, []).append(day)
+    recovered = Clawback.objects.filter(
+        instalment__application__in=held.values("pk"), state=Clawback.State.RECOVERED
+    )
+    sums = recovered.order_by().values_list("instalment__application").annotate(sum=Sum("amount"))
+    back: dict[UUID, Decimal] = dict(sums)
     rows = held.annotate(
         policy_code=F("round__policy__code"),
         item_key=F("item__key"),
@@ -166,6 +176,7 @@ def _supports(held: Any) -> Iterable[Support]:
     )  # fmt: skip
     for row in rows.order_by("number", "pk"):
         decided = row["approved_on"] or row["reviewed_on"]
+        amount, gone = row["amount"] or Decimal(0), back.get(row["pk"], Decimal(0))
         days = {*paid.get(row["pk"], []), *([decided] if decided else [])}
         yield Support(
             pk=row["pk"],
@@ -178,9 +189,10 @@ def _supports(held: Any) -> Iterable[Support]:
             item_name=row["item_name"],
             group=row["group"],
             year=row["round_year"],
-            amount=row["amount"] or Decimal(0),
+            amount=amount - gone,
             state=row["state"],
             days=tuple(sorted(days)),
+            is_void=0 < amount <= gone,
         )
 
 

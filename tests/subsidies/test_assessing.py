@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from outlets.models import CreditResult
-from subsidies.models import Application, Instalment, Payment, PolicyItem
+from subsidies.models import Application, Clawback, Instalment, Payment, PolicyItem
 from subsidies.services.assessing import assess, require_headroom
 from tests.coordination.people import Cast
 from tests.factories import EnterpriseFactory
@@ -274,3 +274,40 @@ def test_two_who_propose_at_once_do_not_exceed_a_cap_together() -> None:
         Application.objects.filter(pk=first.pk).update(state="proposed")
     other.join(timeout=30)
     assert "42,000.00" in found[0]
+
+
+def test_what_was_recovered_is_no_longer_given() -> None:
+    here = Here()
+    conditions = [{"key": "first", "label": "首次", "kind": "first_time"}]
+    here.rule(conditions=conditions, caps=[{"per": "applicant", "amount": "500000"}])
+    before, case = here.held(500_000, year=YEAR - 1), here.case(860_000)
+    part = Instalment.objects.create(
+        application=before,
+        number=1,
+        year=YEAR - 1,
+        amount=500_000,
+        state="paid",
+        line=make_line(here.cast.district),
+    )
+
+    def told() -> tuple[Decimal | None, str]:
+        found = assess([case])[case.pk]
+        return found.computed, found.eligibility[0]["state"]
+
+    def back(number: int, amount: int, state: str = "recovered") -> None:
+        Clawback.objects.create(
+            district=here.cast.district,
+            instalment=part,
+            number=number,
+            amount=amount,
+            reason="停业",
+            state=state,
+        )
+
+    assert told() == (yuan(0), "unmet")
+    back(1, 500_000, "approved")
+    assert told() == (yuan(0), "unmet"), "asked for and not there yet"
+    back(2, 100_000)
+    assert told() == (yuan(100_000), "unmet"), "some of it was kept"
+    back(3, 400_000)
+    assert told() == (yuan(258_000), "met")
