@@ -14,8 +14,8 @@ from core.db import locked
 from core.scope import Scope
 from core.versions import StaleVersionError
 from core.workflow import moving
-from subsidies.models import Application, Round
-from subsidies.round_rules import line_of, share_of_year
+from subsidies.models import Application, Objection, Round
+from subsidies.round_rules import line_of, share_of_year, submitters
 from subsidies.services.assessing import require_headroom
 from subsidies.services.reserving import release, reserve
 from subsidies.services.round_notices import tell_cancelled
@@ -57,6 +57,10 @@ def propose_applications(
             refused += _short(unfit)
         if refused:
             raise ValidationError(refused, code="budget" if unfit else "invalid")
+        for round_ in rounds:
+            # Who makes the list does not decide on it.
+            round_.submitted_by_ids = submitters(round_, by)
+            round_.save(update_fields=["submitted_by_ids"])
     return done
 
 
@@ -159,6 +163,8 @@ def _propose(row: Application, by: Actor, scope: Scope, seen: int | None) -> App
     with moving(APPLICATION, row, "propose", by=by, scope=scope, seen_version=seen) as (now, this):
         if now.amount is None or now.amount <= 0:
             raise ValidationError(_("没有核定的支持金额，请先审核。"))
+        if now.objections.filter(outcome=Objection.Outcome.UPHELD).exists():
+            raise ValidationError(_("公示异议成立，不能再列入；请办理不予支持。"))
         require_headroom(now)
         reserve(application=now, this=this)
         this.changes = {"number": now.number, "amount": now.amount, "attempt": now.attempt}

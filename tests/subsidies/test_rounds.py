@@ -180,6 +180,25 @@ def test_the_whole_path() -> None:
     } <= acts
 
 
+def test_who_is_right_to_object_is_right_after_the_list_was_taken_back() -> None:
+    here = Here()
+    # Signs and handles: must not decide on the list that they made.
+    both = here.cast.person(here.cast.commission, "programme_officer", "approver")
+    case, other = here.propose(here.reviewed(), here.reviewed(), by=both)
+    here.round = here.publish()
+    with pytest.raises(PermissionDenied):
+        here.approve(by=both)
+    told = {"application": case, "received_on": TODAY, "text": "未实际开业"}
+    made = objections.receive_objection(**told, **here.officer.acts)
+    rounds.return_round(round_=here.round, comment="名单有误", **here.officer.acts)
+    proposing.unpropose_application(application=case, comment="待核", **here.officer.acts)
+    objections.uphold_objection(objection=made, reason="属实", **here.officer.acts)
+    with pytest.raises(ValidationError, match="异议成立"):
+        here.propose(case)
+    assert here.reserved == 80_000
+    assert other.state == "proposed"
+
+
 def test_a_dismissed_objection_keeps_the_support() -> None:
     here = Here()
     (case,) = here.propose(here.reviewed())
