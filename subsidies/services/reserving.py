@@ -98,14 +98,19 @@ def _parts_of(application: Application) -> list[Part]:
 
 
 def _instalment(application: Application, part: Part) -> Instalment:
+    not_before, condition = _not_before(application, part), part.condition
+    if part.months and not_before is None:
+        # The day is not known, so a person finds that it has come: nothing is paid at once.
+        opened = _("开业满%(n)d个月") % {"n": part.months}
+        condition = f"{condition}；{opened}"[:200] if condition else opened
     return Instalment(
         application=application,
         number=part.number,
         attempt=application.attempt,
         year=part.year,
         amount=part.amount,
-        condition=part.condition,
-        not_before=_not_before(application, part),
+        condition=condition,
+        not_before=not_before,
     )
 
 
