@@ -82,6 +82,8 @@ def create_list(
     if not instalments:
         raise ValidationError(_("请先勾选要列入清单的分期。"))
     with act("subsidies.create_payment_list", by=by) as this:
+        # Before the list is written, which holds its budget line: who pays locks that line last.
+        _held(instalments)
         # Held while the next number is found, so that two lists do not take the same.
         locked(District.objects.filter(pk=line.district_id).only("pk")).get()
         made = PaymentList.objects.create(
