@@ -13,6 +13,8 @@ from subsidies.rules.words import percent, quantity, tier, yuan
 
 # Wide enough that no product of facts and rates loses a digit before it is rounded.
 _EXACT = Context(prec=80, rounding=ROUND_HALF_UP)
+# Yuan; what comes to more was typed wrongly, and could not be kept.
+_MOST = Decimal(10) ** 15
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ def _carried_out(
     """The amount after the step, and the step's text. Unknown."""
     made, text = _STEPS[step.kind](step, facts, before)
     exact = made.amount
+    if exact > _MOST:
+        raise Unknown(_("“%(label)s”金额过大，请核对数据") % {"label": step.label})
     if step.rounds == "fen":
         made = replace(made, amount=round_half_up_fen(exact))
     if step.kind in _PRODUCTS:

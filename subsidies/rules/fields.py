@@ -164,6 +164,17 @@ def whole(value: Any) -> int:
     return int(shortest)
 
 
+def up_to(most: int) -> Callable[[Any], int]:
+    """A whole number of 0 or more, at most so many."""
+
+    def clean(value: Any) -> int:
+        if (found := whole(value)) > most:
+            raise ValidationError(_("最多%(most)s") % {"most": most})
+        return found
+
+    return clean
+
+
 def flag(value: Any) -> bool:
     """Yes or no."""
     if not isinstance(value, bool):

@@ -33,7 +33,7 @@ CONDITION: Fields = {
     "op": Field(fields.one_of(">=", ">", "<=", "<", "=", "in")),
     "value": Field(fields.wanted, None),
     "other": _REFERENCE,
-    "years": _WHOLE,
+    "years": Field(fields.up_to(50), None),
     "clause": _CLAUSE,
 }
 TABLE: Fields = {
@@ -72,9 +72,9 @@ CAP: Fields = {
 }
 INSTALMENT: Fields = {
     "share": Field(fields.number, needed=True),
-    "year_offset": Field(fields.whole, 0),
+    "year_offset": Field(fields.up_to(20), 0),
     "condition": Field(fields.text(200)),
-    "months": _WHOLE,
+    "months": Field(fields.up_to(240), None),
 }
 EVIDENCE: Fields = {
     "key": _KEY,
