@@ -78,6 +78,19 @@ function mountFilters() {
   }
 }
 
+/** A second click while the first is on its way sends nothing twice, and nobody conflicts with oneself. */
+function mountSentOnce() {
+  const sent = new WeakMap();
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || event.target.method !== "post") return;
+    if (Date.now() - (sent.get(event.target) ?? 0) < 3000) event.preventDefault();
+    else sent.set(event.target, Date.now());
+  });
+  addEventListener("pageshow", () => {
+    for (const form of document.forms) sent.delete(form);
+  });
+}
+
 /** Puts a text on the clipboard; pages that came by plain HTTP, as in an intranet, have no clipboard API. */
 async function copy(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
@@ -112,6 +125,7 @@ mountNavigation();
 showCurrentTab();
 mountMenus();
 mountFilters();
+mountSentOnce();
 mountCopyButtons();
 mountExplainDialog();
 mountProgress();
