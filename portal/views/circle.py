@@ -18,6 +18,7 @@ from portal.basis import choose
 from portal.maps import collection, feature, point, walking_minutes
 from portal.present import explain_url, figure_card, people_text, target_for
 from portal.views.circle_evaluation import evaluation_of
+from portal.views.circle_support import support_of
 from portal.views.common import own_district, page, scope_of, targets
 from territory.models import District
 
@@ -48,6 +49,7 @@ def circle(request: HttpRequest, code: str) -> HttpResponse:
         "circle": _head(row),
         "actions": _actions(scope, row) if own else [],
         "evaluation": evaluation_of(row, scope),
+        "support": support_of(row, scope),
         "needs": None,
         "projects": None,
         "history": _history(row) if own else [],
