@@ -58,6 +58,15 @@ def round_half_up_fen(yuan: Decimal) -> Decimal:
 class MoneyFormField(forms.DecimalField):
     """Yuan with at most two decimals; full-width digits and thousands separators are accepted."""
 
+    default_error_messages = {
+        "invalid": _("请填写数字，如 120000 或 120000.50，不写单位。"),
+        "min_value": _("不能小于 %(limit_value)s。"),
+        "max_value": _("不能大于 %(limit_value)s。"),
+        "max_digits": _("数字太长，最多 %(max)s 位。"),
+        "max_decimal_places": _("最多保留 %(max)s 位小数。"),
+        "max_whole_digits": _("数字太大，整数部分最多 %(max)s 位。"),
+    }
+
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_digits": 19, "decimal_places": 2} | options)
 

@@ -91,7 +91,7 @@ def clean_facts(
         value = given.get(key)
         if value in EMPTY:
             if one.required and not partial:
-                faults[key] = [_("请填写“%(label)s”") % {"label": one.label}]
+                faults[key] = [_("请填写“%(label)s”。") % {"label": one.label}]
             continue
         try:
             facts[key] = clean_value(one, value)
