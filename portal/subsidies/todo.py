@@ -291,7 +291,7 @@ def _year_end(scope: Scope, district: District, today: dt.date) -> Iterable[Wait
         yield Waiting(
             kind=_("年末未拨付"),
             title=_("%(fund)s%(year)d年已安排未拨付 %(sum)s，请拨付或结转") % told,
-            url=reverse("subsidies:budget_year_end", args=[line.pk]),
+            url=reverse("subsidies:budget", args=[line.pk]) + "#unpaid",
             late=line.year < today.year,
         )
 
