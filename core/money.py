@@ -68,6 +68,10 @@ class MoneyFormField(forms.DecimalField):
     }
 
     def __init__(self, **options: Any) -> None:
+        # A field of type "number" drops what is pasted with separators, as pages show it.
+        options.setdefault(
+            "widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        )
         super().__init__(**{"max_digits": 19, "decimal_places": 2} | options)
 
     def to_python(self, value: Any) -> Any:

@@ -172,8 +172,8 @@ def record_meeting(
         if now.state != State.REVIEW:
             raise _refusal(now, _("登记集体审议"))
         told: dict[str, Any] = {}
-        if meeting_on is None or meeting_on > timezone.localdate():
-            told["meeting_on"] = _("请填写集体审议日期，不能晚于今天。")
+        if meeting_on is None or not now.opens_on <= meeting_on <= timezone.localdate():
+            told["meeting_on"] = _("请填写集体审议日期，应在申报开始以后，不晚于今天。")
         if not minutes_number.strip():
             told["minutes_number"] = _("请填写纪要号。")
         if told:
