@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -144,6 +145,8 @@ def earlier_of(rows: Sequence[Application], *, policies: Iterable[str] = ()) -> 
     enterprises = {row.enterprise_id for row in rows}
     outlets = {row.outlet_id for row in rows if row.outlet_id}
     wanted = Q(enterprise__in=enterprises) | Q(outlet__in=outlets)
+    # A double that was merged into the outlet is the outlet.
+    wanted |= Q(outlet__merged_into__in=outlets)
     wanted |= Q(round__policy__code__in=set(policies))
     held = Application.objects.held().filter(wanted, district__in={row.district_id for row in rows})
     return Earlier(
@@ -164,6 +167,7 @@ def _supports(held: Any) -> Iterable[Support]:
     sums = recovered.order_by().values_list("instalment__application").annotate(sum=Sum("amount"))
     back: dict[UUID, Decimal] = dict(sums)
     rows = held.annotate(
+        place=Coalesce("outlet__merged_into", "outlet"),
         policy_code=F("round__policy__code"),
         item_key=F("item__key"),
         item_name=F("item__name"),
@@ -171,7 +175,7 @@ def _supports(held: Any) -> Iterable[Support]:
         round_year=F("round__year"),
         approved_on=F("round__approved_on"),
     ).values(
-        "pk", "number", "title", "enterprise_id", "outlet_id", "policy_code", "item_key",
+        "pk", "number", "title", "enterprise_id", "place", "policy_code", "item_key",
         "item_name", "group", "round_year", "approved_on", "reviewed_on", "amount", "state",
     )  # fmt: skip
     for row in rows.order_by("number", "pk"):
@@ -183,7 +187,7 @@ def _supports(held: Any) -> Iterable[Support]:
             number=row["number"],
             title=row["title"],
             enterprise=row["enterprise_id"],
-            outlet=row["outlet_id"],
+            outlet=row["place"],
             policy=row["policy_code"],
             item=row["item_key"],
             item_name=row["item_name"],

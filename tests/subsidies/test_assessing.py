@@ -12,11 +12,11 @@ from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from outlets.models import CreditResult
+from outlets.models import CreditResult, Outlet
 from subsidies.models import Application, Clawback, Instalment, Payment, PolicyItem
 from subsidies.services.assessing import assess, require_headroom
 from tests.coordination.people import Cast
-from tests.factories import EnterpriseFactory
+from tests.factories import EnterpriseFactory, OutletFactory
 from tests.subsidies.making import (
     FACILITY,
     YEAR,
@@ -224,6 +224,12 @@ def test_earlier_support_under_any_policy_counts_for_the_same_outlet() -> None:
         account_name="甲",
         act=part.pk,
     )
+    assert states() == ["unmet", "unmet"]
+    # Of a double that was merged into the outlet later.
+    double = OutletFactory(street=here.cast.street, enterprise=here.enterprise)
+    Application.objects.filter(pk=old.pk).update(outlet=double)
+    assert states() == ["met", "unmet"]
+    Outlet.objects.filter(pk=double.pk).update(merged_into=case.outlet)
     assert states() == ["unmet", "unmet"]
 
 
