@@ -219,6 +219,6 @@ def _cost(lines: Sequence[Line]) -> tuple[Decimal | None, str]:
         return None, _("已拨付的均无法测算")
     people = sum(union(known).values())
     if not people:
-        return None, _("没有新增可达居民")
+        return None, _("已拨付的项目没有新增可达居民")
     total = sum((line.paid for line in known), NOUGHT)
     return round_half_up_fen(total / people), ""

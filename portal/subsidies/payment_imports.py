@@ -79,7 +79,7 @@ def _show(request: HttpRequest, refused: list[str] | None = None) -> HttpRespons
 
 def steps_of(current: int) -> list[dict[str, Any]]:
     """components/steps.html's steps."""
-    labels = [_("上传国库回单表"), _("核对比对结果"), _("确认入账")]
+    labels = [_("上传支付结果"), _("核对比对结果"), _("确认入账")]
     return [
         {"number": n, "label": label, "done": n < current, "current": n == current}
         for n, label in enumerate(labels, start=1)

@@ -126,7 +126,11 @@ def test_sums_count_nobody_twice_and_the_unknown_apart() -> None:
     assert streets["甲街道"].cost == Decimal("5.33")
     assert (streets["乙街道"].residents, streets["乙街道"].cost) == (175, Decimal("9.33"))
     opening = {one.label: one for one in grouped(lines, by_item)}["开业奖励"]
-    assert (opening.residents, opening.cost, opening.why) == (100, None, "没有新增可达居民")
+    assert (opening.residents, opening.cost, opening.why) == (
+        100,
+        None,
+        "已拨付的项目没有新增可达居民",
+    )
     only = [line for line in lines if not line.known]
     assert (total_of(only).residents, total_of(only).why) == (None, "已拨付的均无法测算")
     for _ in range(3):
