@@ -1,5 +1,6 @@
 """Budgets: ordered by one, approved by another; what the ledger says is what the balances say."""
 
+import datetime as dt
 import io
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from core.audit import act
 from core.models import Notice
 from subsidies.checking import NIGHTLY, check_lines
 from subsidies.models import BudgetLine, BudgetMove, BudgetOrder, Instalment
+from subsidies.payable import what_it_waits_for
 from subsidies.plans import spending_plan, unpaid
 from subsidies.services import orders
 from subsidies.services.budget import DELTAS, Entry, move, move_all
@@ -27,7 +29,7 @@ from subsidies.services.reserving import (
     take_back,
 )
 from tests.coordination.people import Cast
-from tests.factories import DistrictFactory
+from tests.factories import DistrictFactory, OutletFactory
 from tests.subsidies.funding import BY, balances, funded, in_ledger
 from tests.subsidies.making import YEAR, make_application, make_fund, make_round
 
@@ -198,6 +200,20 @@ def test_money_of_an_application_from_reserving_to_the_year_after_next() -> None
     with act("test.release", by=BY) as this, pytest.raises(ValidationError, match="已拨付"):
         release(application=application, this=this)
     assert check_lines() == []
+
+
+def test_a_day_that_is_not_known_is_waited_for() -> None:
+    desk = Desk()
+    desk.granted(desk.line(), 500_000)
+    parts = [{"share": "1", "months": 12}]
+    for opened_on in (None, dt.date(YEAR, 1, 31)):
+        application = desk.application(outlet=OutletFactory(opened_on=opened_on))
+        application.item.rule = application.item.rule | {"instalments": parts}
+        application.item.save()
+        (one,) = reserved(application)
+        application.state = "approved"
+        assert (one.not_before is None) == (opened_on is None)
+        assert what_it_waits_for(one, dt.date(YEAR, 6, 1))
 
 
 def test_a_damaged_balance_is_found_and_told() -> None:

@@ -125,6 +125,16 @@ def test_rounding_at_each_step_is_not_rounding_at_the_end() -> None:
     assert compute(rule_of(exact), facts).amount == Decimal("0.25")
 
 
+def test_what_is_too_much_to_be_true_is_not_known() -> None:
+    units = {"key": "units", "label": "数量", "kind": "number"}
+    more = {"key": "times", "label": "数量", "kind": "times", "input": "units"}
+    inputs = [*FACILITY["inputs"], units]
+    rule = read_rule(FACILITY | {"inputs": inputs, "steps": [*FACILITY["steps"], more]})
+    told = compute(rule, {"investment": "860000", "units": "9" * 12})
+    assert told.amount is None
+    assert "金额过大" in told.missing[0]
+
+
 def test_lines_read_as_on_paper() -> None:
     rule = read_rule(FACILITY)
     facts = clean_facts(rule.inputs, {"investment": "８６0,000", "months": "14"})
