@@ -103,7 +103,7 @@ class Reader:
         if kind == "rate":
             rates = [amount.value, *(each.value for each in (*amount.table, *bonus))]
             if any(rate is not None and rate > 1 for rate in rates):
-                self.faults.add(f"{at}.value", _("比例须在0和1之间，如30%写作0.3"))
+                self.faults.add(f"{at}.value", _("比例须在 0 和 100% 之间，如 30% 或 0.3"))
         else:
             self.whole_fen([amount.value, *(each.value for each in amount.table)], f"{at}.value")
         return Step(
@@ -185,7 +185,7 @@ class Reader:
         """A part; its share is more than nothing."""
         share = Decimal(row["share"])
         if not 0 < share <= 1:
-            self.faults.add(f"{at}.share", _("比例须在0和1之间，如30%写作0.3"))
+            self.faults.add(f"{at}.share", _("比例须在 0 和 100% 之间，如 30% 或 0.3"))
         return Instalment(**row | {"share": share})
 
     def example(self, row: dict[str, Any], at: str) -> Example:

@@ -102,7 +102,7 @@ def _check_whole(rule: Rule, faults: Faults) -> None:
         if (step.kind in _FIRST) != (number == 1):
             faults.add(f"steps.{number}.kind", _("第一步须取数或定额，其余各步在前一步上计算"))
     if rule.instalments and sum(one.share for one in rule.instalments) != 1:
-        faults.add("instalments", _("各期比例之和须为1"))
+        faults.add("instalments", _("各期比例之和须为 100%"))
     for name, rows in (("conditions", rule.conditions), ("evidence", rule.evidence)):
         keys = [row.key for row in rows]
         for key in sorted({key for key in keys if keys.count(key) > 1}):
