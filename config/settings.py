@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "core.middleware.ActMiddleware",
     "accounts.middleware.BreakGlassMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "core.middleware.OnlySentMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from core import audit
 
@@ -47,6 +48,24 @@ class NamelessMiddleware:
         # Of the pages of errors, which have the frame of all others.
         response.cookies.clear()
         return response
+
+
+class OnlySentMiddleware:
+    """A page instead of the bare 405 for who opens an address that takes sent forms alone.
+
+    One stands on such an address after a refused form; reloading it asks for it.
+    """
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or request.method != "GET" or response.content:
+            return response
+        page = render(request, "405.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page
 
 
 class ActMiddleware:

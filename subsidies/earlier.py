@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outlets.models import CreditResult
-from subsidies.models import Application, Check, Clawback, Payment
+from subsidies.models import Application, Check, Clawback, Instalment, Payment
 from subsidies.rules.eligibility import About
 from subsidies.rules.settling import Given
 
@@ -22,8 +22,8 @@ from subsidies.rules.settling import Given
 class Support:
     """One application whose money is held or spent. `days`: when it was decided on and paid.
 
-    amount   yuan, less what was recovered (追回): that is no longer given
-    is_void  all of it was recovered: no support any more
+    amount   yuan, less what was recovered (追回) or is not paid any more (终止剩余拨付)
+    is_void  nothing of it is left: no support any more
     """
 
     pk: UUID
@@ -166,6 +166,15 @@ def _supports(held: Any) -> Iterable[Support]:
     )
     sums = recovered.order_by().values_list("instalment__application").annotate(sum=Sum("amount"))
     back: dict[UUID, Decimal] = dict(sums)
+    # 终止剩余拨付: what will not be paid any more.
+    stopped = Instalment.objects.filter(
+        application__in=held.values("pk"),
+        state=Instalment.State.CANCELLED,
+        attempt=F("application__attempt"),
+    )
+    unpaid = stopped.order_by().values_list("application").annotate(sum=Sum("amount"))
+    for application, amount in unpaid:
+        back[application] = back.get(application, Decimal(0)) + amount
     rows = held.annotate(
         place=Coalesce("outlet__merged_into", "outlet"),
         policy_code=F("round__policy__code"),

@@ -19,13 +19,14 @@ from core.money import MoneyFormField
 from portal.coordination.acting import common_of, run_here, seen_in
 from portal.subsidies.application import find, show
 from portal.views.common import page, scope_of
-from subsidies.services import reviewing
+from subsidies.services import proposing, reviewing
 
 # Word of a move → what is said when it is done.
 DONE = {
     "review": gettext_lazy("已审核通过。"),
     "return": gettext_lazy("已退回，按当前数据重新测算。"),
     "refuse": gettext_lazy("已办理不予支持，并告知申报经手人。"),
+    "stop": gettext_lazy("已终止剩余拨付，已安排的资金随即释放，并告知申报经手人。"),
 }
 
 
@@ -77,7 +78,7 @@ def check_file(request: HttpRequest, pk: Any, check: Any, file: Any) -> Any:
 @require_POST
 @page("subsidies.handle_application")
 def move(request: HttpRequest, pk: Any, word: str) -> HttpResponse:
-    """审核通过, 退回审核, 不予支持."""
+    """审核通过, 退回审核, 不予支持, 终止剩余拨付."""
     if word not in DONE:
         raise Http404(_("没有这项办理。"))
     said = {name: request.POST.get(name, "").strip() for name in ("comment", "reason", "note")}
@@ -95,6 +96,7 @@ def move(request: HttpRequest, pk: Any, word: str) -> HttpResponse:
         "review": review,
         "return": lambda common: reviewing.return_application(comment=said["comment"], **common),
         "refuse": lambda common: reviewing.refuse_application(comment=said["comment"], **common),
+        "stop": lambda common: proposing.stop_application(comment=said["comment"], **common),
     }
     return _act(request, pk, word, DONE[word], runs[word])
 

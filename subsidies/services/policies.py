@@ -202,6 +202,8 @@ def _lacking_in(item: PolicyItem, policy: Policy) -> list[str]:
     found = []
     if not policy.is_reference and (open_ones := undetermined(rule)):
         found.append(_("标准待定：%(labels)s") % {"labels": "、".join(open_ones)})
+    if not rule.examples:
+        found.append(_("还没有算例，请至少手算一个"))
     for one in try_examples(rule):
         if not one.passed:
             told = {"name": one.example.name, "reason": one.reason}

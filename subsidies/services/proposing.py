@@ -17,8 +17,8 @@ from core.workflow import moving
 from subsidies.models import Application, Objection, Round
 from subsidies.round_rules import line_of, share_of_year, submitters
 from subsidies.services.assessing import require_headroom
-from subsidies.services.reserving import release, reserve
-from subsidies.services.round_notices import tell_cancelled
+from subsidies.services.reserving import release, reserve, stop
+from subsidies.services.round_notices import tell_cancelled, tell_stopped
 from subsidies.workflow.applications import APPLICATION, HANDLE
 
 # An application and the version that was looked at.
@@ -115,6 +115,33 @@ def cancel_application(
             now.decision_note = comment.strip()[:500]
             release(application=now, this=this)
             tell_cancelled(now, comment.strip(), str(this.id))
+    return now
+
+
+def stop_application(
+    *,
+    application: Application,
+    comment: str,
+    by: Actor,
+    scope: Scope,
+    seen_version: int | None = None,
+) -> Application:
+    """终止剩余拨付: later instalments are not paid any more; what is reserved is released."""
+    with transaction.atomic():
+        _lock([(application, None)])
+        with moving(
+            APPLICATION,
+            application,
+            "stop",
+            by=by,
+            scope=scope,
+            comment=comment,
+            seen_version=seen_version,
+        ) as (now, this):
+            stopped = stop(application=now, this=this)
+            this.changes = {"number": now.number, "stopped": sum(one.amount for one in stopped)}
+            now.decision_note = comment.strip()[:500]
+            tell_stopped(now, comment.strip(), str(this.id))
     return now
 
 

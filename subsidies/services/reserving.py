@@ -65,6 +65,26 @@ def release(*, application: Application, this: Act) -> list[Instalment]:
             % {"application": application},
             code="state",
         )
+    return _cancel(application, rows, this)
+
+
+def stop(*, application: Application, this: Act) -> list[Instalment]:
+    """Cancel what is not paid yet and give back what is reserved of it; what was paid stays.
+
+    As `release`; ValidationError where an instalment is on a payment list.
+    """
+    asked = application.instalments.exclude(state__in=[State.CANCELLED, State.PAID])
+    rows = list(locked(asked.select_related("line")))
+    if any(one.state == State.LISTED for one in rows):
+        raise ValidationError(
+            _("“%(application)s”有分期列在拨付清单上，请先移出清单，或等拨付结果登记后再终止。")
+            % {"application": application},
+            code="state",
+        )
+    return _cancel(application, rows, this)
+
+
+def _cancel(application: Application, rows: list[Instalment], this: Act) -> list[Instalment]:
     for one in rows:
         one.application = application
     move_all([releasing_entry(one) for one in rows if one.state == State.RESERVED], this)

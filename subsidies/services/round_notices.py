@@ -75,6 +75,18 @@ def tell_cancelled(application: Application, reason: str, key: str) -> None:
     )
 
 
+def tell_stopped(application: Application, reason: str, key: str) -> None:
+    """终止剩余拨付 to who had filed it, and to its street."""
+    _tell(
+        applicants(application),
+        f"application:{application.pk}:stopped:{key}",
+        lazy("终止剩余拨付：%(case)s"),
+        application_path(application),
+        {"case": str(application)},
+        text=reason,
+    )
+
+
 def tell_waiting(today: dt.date) -> int:
     """Approvers, the day after 公示 ended without open objections; each round once. How many."""
     workdays, told = calendar(), 0

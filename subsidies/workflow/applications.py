@@ -120,6 +120,16 @@ APPLICATION = Machine(
             action=APPROVE,
             apart=True,
         ),
+        # What is not paid yet is released: the shop closed, a condition was never met.
+        Move(
+            word="stop",
+            label=_("终止剩余拨付"),
+            sources=frozenset({State.PAYING}),
+            target=State.DONE,
+            action=HANDLE,
+            comment=True,
+            apart=True,
+        ),
         # By the payments alone: when its first instalment is paid, and its last.
         Move(
             word="pay",

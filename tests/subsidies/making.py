@@ -46,7 +46,7 @@ OPENING: dict[str, Any] = {
         {"share": "0.3", "year_offset": 2, "condition": "持续经营满两年"},
     ],
     "evidence": [],
-    "examples": [],
+    "examples": [{"name": "开业奖励", "given": {}, "expected": "200000"}],
 }
 
 

@@ -38,6 +38,9 @@ def test_a_budget_on_its_pages() -> None:
     finance = signed_in(cast.person(cast.commission, "finance"))
     approver = signed_in(cast.approver)
     assert "先设专项资金并开设年度指标" in text(finance.get(BUDGETS))
+    # An address that takes sent forms alone says so to who opens it.
+    opened = finance.get(f"{BUDGETS}check/")
+    assert (opened.status_code, "只接收提交的表单" in text(opened)) == (405, True)
     assert "由财务或科室经办人开设" in text(approver.get(BUDGETS))
     refused = finance.post(f"{BUDGETS}open/", {"year": YEAR})
     assert "新设专项资金须填写" in text(refused)

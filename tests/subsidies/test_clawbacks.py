@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from subsidies.earlier import earlier_of
 from subsidies.models import BudgetLine, Clawback, Instalment, Payment
 from subsidies.services.clawbacks import (
     approve_clawback,
@@ -14,6 +15,7 @@ from subsidies.services.clawbacks import (
     refuse_clawback,
 )
 from subsidies.services.paying import record_payment
+from subsidies.services.proposing import stop_application
 from tests.subsidies.paying import TODAY, Paying, told
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +95,25 @@ def test_in_a_later_year_it_goes_to_the_treasury(here: Paying) -> None:
         assert done.is_returned
         assert done.number == at
     assert here.balances() == (950_000, 0, 0)
+
+
+def test_what_is_not_paid_yet_can_be_stopped(here: Paying) -> None:
+    first, *_later = here.approved(20_000, 15_000, 15_000)
+    case = first.application
+    here.issued(first)
+    record_payment(**told(first), **here.finance.acts)
+    case.refresh_from_db()
+    assert case.state == "paying"
+    with pytest.raises(PermissionDenied):
+        stop_application(application=case, comment="网点停业", **here.finance.acts)
+    with pytest.raises(ValidationError, match="理由"):
+        stop_application(application=case, comment=" ", **here.cast.officer.acts)
+    stop_application(application=case, comment="网点停业", **here.cast.officer.acts)
+    case.refresh_from_db()
+    assert case.state == "done"
+    states = [row.state for row in case.instalments.order_by("number")]
+    assert states == ["paid", "cancelled", "cancelled"]
+    assert here.balances() == (1_000_000, 0, first.amount)
+    # What will never be paid is not counted as given.
+    (support,) = earlier_of([case]).supports
+    assert support.amount == first.amount
