@@ -61,6 +61,7 @@ def take(folder: Path) -> None:
         _reporting(desk, street, street_phone, url)
         _import(street, street_phone, url, folder)
         _evaluation(desk, _signed_in(browser, url, EXPERT, PHONE), url)
+        _subsidies(desk, url)
         resident = browser.new_context(viewport=PHONE, locale="zh-CN").new_page()  # type: ignore[arg-type]
         _open(resident, _questionnaire(folder))
         _save(resident, "survey-phone")
@@ -182,6 +183,18 @@ def _evaluation(officer: Page, expert: Page, url: str) -> None:
         expert.get_by_role("button", name="确认并开始评分").click()
     expert.wait_for_timeout(600)
     _save(expert, "scorecard-phone")
+
+
+def _subsidies(officer: Page, url: str) -> None:
+    """A case under review with its calculation, a year's budget."""
+    _open(officer, f"{url}/subsidies/applications/?state=accepted")
+    with officer.expect_navigation(wait_until="networkidle"):
+        officer.locator("main tbody th a").first.click()
+    _save(officer, "subsidy-review")
+    _open(officer, f"{url}/subsidies/budgets/")
+    with officer.expect_navigation(wait_until="networkidle"):
+        officer.locator("main tbody th a").first.click()
+    _save(officer, "subsidy-budget")
 
 
 def _questionnaire(folder: Path) -> str:
