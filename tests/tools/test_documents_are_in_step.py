@@ -7,7 +7,7 @@ from docs.tables import HANDBOOK, texts
 
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
-MOST_PICTURES, LARGEST_PICTURE = 30, 150_000
+MOST_PICTURES, LARGEST_PICTURE = 32, 150_000
 
 
 def documents() -> list[Path]:
