@@ -117,12 +117,14 @@ def _notes(title: str, total: Total, lines: Sequence[Line]) -> list[str]:
     return notes
 
 
-def _group_sheet(name: str, groups: Sequence[Total], total: Total, notes: Sequence[str]) -> Sheet:
+def _group_sheet(
+    name: str, groups: Sequence[Total], total: Total, notes: Sequence[str], title: str = ""
+) -> Sheet:
     columns = [Column(key="label", title=name, width=30), *GROUP_COLUMNS]
     rows = [_group(one, one.label) for one in groups]
     if groups:
         rows.append(_group(total, _("合计")))
-    return Sheet(title=_("扶持成效"), columns=columns, rows=rows, notes=notes)
+    return Sheet(title=title or _("扶持成效"), columns=columns, rows=rows, notes=notes)
 
 
 def _group(one: Total, label: str) -> dict[str, Any]:
@@ -184,6 +186,6 @@ def _sheets(told: SelfAssessment) -> list[Sheet]:
     ]
     return [
         Sheet(title=_("绩效自评表"), columns=FORM_COLUMNS, rows=form, notes=notes),
-        _group_sheet(_("扶持政策"), told.policies, told.total, notes),
-        _group_sheet(_("街道（镇）"), told.streets, told.total, notes),
+        _group_sheet(_("扶持政策"), told.policies, told.total, notes, _("按政策")),
+        _group_sheet(_("街道（镇）"), told.streets, told.total, notes, _("按街道（镇）")),
     ]
