@@ -70,7 +70,10 @@ def test_by_mouse_at_a_desk(
     _type(person, _wrong(person, value="便利超市店"), MEANT)
     page.locator(".chip:has-text('全部替换')").first.click()
     _until_wrong(person, facts["wrong"] - facts["misspelt"])
-    for cell in page.locator("[data-cell] input[aria-invalid=true]").all():
+    # By what they are called: a cell that is judged meanwhile is no longer among the wrong ones.
+    wrong = page.locator("[data-cell] input[aria-invalid=true]")
+    for name in wrong.evaluate_all("cells => cells.map(cell => cell.id)"):
+        cell = page.locator(f"[id='{name}']")
         cell.fill(TO_READ[_label(cell)])
         cell.blur()
     _until_wrong(person, 0)
