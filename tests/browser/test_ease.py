@@ -79,8 +79,8 @@ def test_everything_is_reached_without_a_mouse(visitor: NewPerson) -> None:
 def test_the_documentation_of_the_api_needs_nothing_from_outside(visitor: NewPerson) -> None:
     person = visitor("leader")
     person.go("/api/docs/")
-    # Drawn piece by piece: what is waited for is there.
-    person.page.wait_for_selector(".opblock-summary-path[data-path='/api/v1/circles/']")
+    # What is further down is drawn when it is scrolled to.
+    person.page.wait_for_selector(".opblock-summary-path[data-path='/api/v1/batches/']")
     person.look(ours=False)
 
 
