@@ -23,7 +23,7 @@ from assessments.parts import (
     rows_of,
     value_of,
 )
-from core.models import Clause
+from core.reference import clause_named
 from territory.models import District
 
 Content = dict[str, Any]
@@ -104,22 +104,10 @@ def _own(part: Part, row: Any, name: str) -> Any:
 def clean_own(part: Part, name: str, value: Any, district: District) -> Any:
     """A version's own column as the model takes it: rows by their names. ValidationError."""
     if name == "clause":
-        return _named_clause(value)
+        return clause_named(value)
     if name == "questionnaire":
         return _named_questionnaire(value, district)
     return clean_value(part, name, value)
-
-
-def _named_clause(value: Any) -> Clause | None:
-    if not isinstance(value, str):
-        return value or None
-    if not value.strip():
-        return None
-    document, _space, ref = value.strip().partition(" ")
-    found = Clause.objects.filter(document__code=document, ref=ref.strip())
-    if clause := found.select_related("document").first():
-        return clause
-    raise ValidationError(_("没有条款“%(clause)s”，应写成“文件编码 条款号”") % {"clause": value})
 
 
 def _named_questionnaire(value: Any, district: District) -> Questionnaire | None:

@@ -5,6 +5,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
 from core.models import Clause, Document, ReminderStage
 from core.upsert import upsert
 
@@ -23,6 +26,19 @@ def clauses() -> dict[tuple[str, str], Clause]:
     """Every loaded clause by (document code, ref)."""
     rows = Clause.objects.select_related("document")
     return {(row.document.code, row.ref): row for row in rows}
+
+
+def clause_named(value: Any) -> Clause | None:
+    """The clause that `document ref` names; a row as it is, None for nothing. ValidationError."""
+    if not isinstance(value, str):
+        return value or None
+    if not value.strip():
+        return None
+    document, _space, ref = value.strip().partition(" ")
+    found = Clause.objects.filter(document__code=document, ref=ref.strip())
+    if clause := found.select_related("document").first():
+        return clause
+    raise ValidationError(_("没有条款“%(clause)s”，应写成“文件编码 条款号”") % {"clause": value})
 
 
 def load(fixtures: Path) -> dict[str, int]:

@@ -22,7 +22,6 @@ label_acts(
         "subsidies.change_policy": gettext_lazy("修改扶持政策"),
         "subsidies.add_policy_item": gettext_lazy("增加支持条款"),
         "subsidies.change_policy_item": gettext_lazy("修改支持条款"),
-        "subsidies.remove_policy_item": gettext_lazy("移除支持条款"),
         "subsidies.arrange_policy_items": gettext_lazy("调整支持条款次序"),
         "subsidies.create_round": gettext_lazy("新建资金批次"),
         "subsidies.change_round": gettext_lazy("修改资金批次"),

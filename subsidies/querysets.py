@@ -3,6 +3,7 @@
 from typing import Any, Self
 
 from django.db import models
+from django.db.models import Q
 
 from accounts.roles import STREET
 from core.querysets import DistrictQuerySet
@@ -38,6 +39,10 @@ class RoundQuerySet(DistrictQuerySet):
         return rows if scope.all_streets else rows.exclude(state="draft")
 
 
+# Whose money is reserved or spent: from 拟支持 on.
+HELD = ("proposed", "approved", "paying", "done")
+
+
 class ApplicationQuerySet(models.QuerySet[Any]):
     """Applications."""
 
@@ -50,9 +55,22 @@ class ApplicationQuerySet(models.QuerySet[Any]):
             return rows.none()
         return rows.filter(street__in=scope.street_ids)
 
+    def matching(self, text: str) -> Self:
+        """Each word stands in its number or title, or names its enterprise or outlet."""
+        rows = self
+        for word in text.split()[:5]:
+            rows = rows.filter(
+                Q(number__icontains=word)
+                | Q(title__icontains=word)
+                | Q(enterprise__name__icontains=word)
+                | Q(enterprise__credit_code__iexact=word)
+                | Q(outlet__name__icontains=word)
+            )
+        return rows
+
     def held(self) -> Self:
         """Whose money is reserved or spent: from 拟支持 on."""
-        return self.filter(state__in=["proposed", "approved", "paying", "done"])
+        return self.filter(state__in=HELD)
 
 
 class OfApplicationQuerySet(models.QuerySet[Any]):

@@ -15,7 +15,8 @@ from core.word import OfficialDocument
 from subsidies.filing_rules import items_of, rule_of
 from subsidies.models import Application, PolicyItem, Round
 from subsidies.publicity import Period
-from subsidies.round_rules import HELD, line_of
+from subsidies.querysets import HELD
+from subsidies.round_rules import line_of
 from subsidies.rules.wording import rule_text
 
 Case = Application.State

@@ -19,6 +19,7 @@ from subsidies.models import (
     Round,
 )
 from subsidies.publicity import Period
+from subsidies.querysets import HELD
 from subsidies.rules.shapes import read_rule
 from subsidies.rules.splitting import split
 
@@ -197,9 +198,6 @@ class Tally:
     def amount(self) -> Decimal:
         """Of those on the list or further, yuan."""
         return sum((self.amounts.get(state, Decimal(0)) for state in HELD), Decimal(0))
-
-
-HELD = (Case.PROPOSED, Case.APPROVED, Case.PAYING, Case.DONE)
 
 
 def tallies(rounds: Iterable[Round], visible: object = None) -> dict[object, Tally]:

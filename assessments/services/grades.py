@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -30,11 +30,11 @@ from circles.models.circle import State as CircleState
 from circles.services.circles import change_state
 from core import policy
 from core.audit import Actor
+from core.batches import all_or_told
 from core.db import locked
 from core.digests import json_digest
 from core.notices import Recipient, notify
 from core.scope import Scope
-from core.versions import StaleVersionError
 from core.workflow import moving
 
 __all__ = [
@@ -214,18 +214,8 @@ def _all_or_none(action: str, grades: Sequence[Seen], scope: Scope) -> Any:
         raise ValidationError(_("请先勾选要办理的生活圈。"))
 
     def each(run: Callable[[Grade, int | None], Grade]) -> list[Grade]:
-        done, refused = [], []
         # In one order, so that two batches do not wait for each other.
-        for grade, seen in sorted(grades, key=lambda pair: _circle_first(pair[0])):
-            try:
-                done.append(run(grade, seen))
-            except ValidationError as error:
-                refused.append(f"{grade}：{'；'.join(error.messages)}")
-            except (PermissionDenied, StaleVersionError) as error:
-                refused.append(f"{grade}：{error}")
-        if refused:
-            raise ValidationError(refused)
-        return done
+        return all_or_told(sorted(grades, key=lambda pair: _circle_first(pair[0])), run)
 
     with transaction.atomic():
         yield each

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,29 +18,16 @@ from portal.basis import offset_pager, sort_heads, with_query
 from portal.coordination.files import workbook_answer
 from portal.coordination.tasks import whole
 from portal.ledger.lists import described, own_streets, search, select
+from portal.subsidies.case import STATUS
 from portal.views.common import own_district, page, scope_of
 from subsidies.filing_rules import WITH_APPLICANT, open_rounds
 from subsidies.models import Application, PolicyItem, Round
+from subsidies.querysets import ApplicationQuerySet
 from territory.models import District
 
 PER_PAGE = 50
 CONDITIONS = ("q", "year", "round", "item", "street", "state")
 State = Application.State
-STATUS = {
-    State.DRAFT: "none",
-    State.SUBMITTED: "warn",
-    State.SUPPLEMENT: "warn",
-    State.ACCEPTED: "warn",
-    State.REVIEWED: "good",
-    State.PROPOSED: "good",
-    State.APPROVED: "good",
-    State.PAYING: "good",
-    State.DONE: "good",
-    State.NOT_ACCEPTED: "bad",
-    State.REFUSED: "bad",
-    State.WITHDRAWN: "none",
-    State.CANCELLED: "bad",
-}
 # Word of the address → column.
 SORTS = {
     "number": "number",
@@ -78,8 +65,8 @@ def applications(request: HttpRequest) -> HttpResponse:
     every = Application.objects.visible_to(scope).filter(district=district)
     within = _within(request, every)
     state = request.GET.get("state", "")
-    found = within.filter(state=state) if state in State.values else within
-    found = _sorted(request, found.select_related("item", "round", "enterprise", "street"))
+    of_state = within.filter(state=state) if state in State.values else within
+    found = _sorted(request, of_state.select_related("item", "round", "enterprise", "street"))
     if request.GET.get("export") == "xlsx":
         return _workbook(request, found, district)
     start, total = whole(request.GET.get("from", "")), found.count()
@@ -110,17 +97,10 @@ def applications(request: HttpRequest) -> HttpResponse:
     return render(request, "subsidies/applications.html", context)
 
 
-def _within(request: HttpRequest, rows: "QuerySet[Application]") -> "QuerySet[Application]":
+def _within(request: HttpRequest, rows: ApplicationQuerySet) -> ApplicationQuerySet:
     """By everything but the state."""
     get = request.GET.get
-    for word in get("q", "").split()[:5]:
-        rows = rows.filter(
-            Q(number__icontains=word)
-            | Q(title__icontains=word)
-            | Q(enterprise__name__icontains=word)
-            | Q(enterprise__credit_code__iexact=word)
-            | Q(outlet__name__icontains=word)
-        )
+    rows = rows.matching(get("q", ""))
     if year := whole(get("year", "")):
         rows = rows.filter(round__year=year)
     if pk := _key(get("round", "")):

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,6 +25,7 @@ from portal.views.common import page, scope_of
 from subsidies.filing_rules import items_of
 from subsidies.models import Application, Objection, Round
 from subsidies.publicity import period_of
+from subsidies.querysets import ApplicationQuerySet
 from subsidies.round_rules import ENDED, line_of, tallies, wanted_of
 from subsidies.services.proposing import LISTING
 from subsidies.workflow.rounds import ROUND
@@ -130,14 +131,9 @@ def cases_of(request: HttpRequest, row: Round) -> "QuerySet[Application]":
     return _sorted(request, _filtered(request, own.exclude(state=Case.DRAFT)))
 
 
-def _filtered(request: HttpRequest, rows: "QuerySet[Application]") -> "QuerySet[Application]":
+def _filtered(request: HttpRequest, rows: ApplicationQuerySet) -> ApplicationQuerySet:
     get = request.GET.get
-    for word in get("q", "").split()[:5]:
-        rows = rows.filter(
-            Q(number__icontains=word)
-            | Q(title__icontains=word)
-            | Q(enterprise__name__icontains=word)
-        )
+    rows = rows.matching(get("q", ""))
     if get("state", "") in Case.values:
         rows = rows.filter(state=get("state"))
     if key := get("item", ""):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core import policy as gate
 from core import versioned
 from core.audit import Act, Actor, act
-from core.models import Clause
+from core.reference import clause_named
 from core.scope import Scope
 from subsidies.contents import Content, compare, content_of
 from subsidies.models import Fund, Policy, PolicyItem
@@ -119,15 +119,6 @@ def replace_item(
             raise ValidationError({RULE: [_("应为一组“名称：值”")]})
         found.update({**values, RULE: {**found[RULE], **rule}})
         write_items(now, rows, only=key)
-    return now
-
-
-def remove_item(
-    *, policy: Policy, key: str, by: Actor, scope: Scope, seen_version: int | None = None
-) -> Policy:
-    """An item less."""
-    with _changing("remove_policy_item", policy, by, scope, seen_version) as (now, _this):
-        write_items(now, [row for row in standing_items(now) if row["key"] != key])
     return now
 
 
@@ -250,7 +241,7 @@ def _clean(row: Policy, name: str, value: Any) -> Any:
     if name == "fund":
         return _fund(row.district, value)
     if name == "clause":
-        return _clause(value)
+        return clause_named(value)
     column: Any = Policy._meta.get_field(name)
     if isinstance(column, models.CharField | models.TextField):
         return column.clean("" if value is None else str(value).strip(), None)
@@ -271,18 +262,6 @@ def _fund(district: District, value: Any) -> Fund | None:
     if found := Fund.objects.filter(district=district, code=value).first():
         return found
     raise ValidationError(_("没有专项资金“%(code)s”") % {"code": value})
-
-
-def _clause(value: Any) -> Clause | None:
-    if not isinstance(value, str):
-        return value or None
-    if not value.strip():
-        return None
-    document, _space, ref = value.strip().partition(" ")
-    found = Clause.objects.filter(document__code=document, ref=ref.strip())
-    if clause := found.select_related("document").first():
-        return clause
-    raise ValidationError(_("没有条款“%(clause)s”，应写成“文件编码 条款号”") % {"clause": value})
 
 
 def _common_first(error: ValidationError, head: str) -> dict[str, list[str]]:

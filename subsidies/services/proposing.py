@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core import policy
 from core.audit import Actor
+from core.batches import all_or_told
 from core.db import locked
 from core.scope import Scope
 from core.versions import StaleVersionError
@@ -43,7 +44,7 @@ def propose_applications(
             if round_.state not in LISTING:
                 raise _not_listing(round_)
         done, refused, unfit = [], [], []
-        for row, seen in sorted(applications, key=lambda pair: (pair[0].number, str(pair[0].pk))):
+        for row, seen in _in_order(applications):
             try:
                 done.append(_propose(row, by, scope, seen))
             except ValidationError as error:
@@ -169,8 +170,8 @@ def _all(
     _require_some(applications, scope)
     with transaction.atomic():
         _lock(applications)
-        return _each(
-            applications,
+        return all_or_told(
+            _in_order(applications),
             lambda row, seen: act(
                 application=row, comment=comment, by=by, scope=scope, seen_version=seen
             ),
@@ -206,20 +207,9 @@ def _lock(applications: Sequence[Seen]) -> list[Round]:
     return rounds
 
 
-def _each(
-    applications: Sequence[Seen], run: Callable[[Application, int | None], Application]
-) -> list[Application]:
-    done, refused = [], []
-    for row, seen in sorted(applications, key=lambda pair: (pair[0].number, str(pair[0].pk))):
-        try:
-            done.append(run(row, seen))
-        except ValidationError as error:
-            refused.append(f"{row}：{'；'.join(error.messages)}")
-        except (PermissionDenied, StaleVersionError) as error:
-            refused.append(f"{row}：{error}")
-    if refused:
-        raise ValidationError(refused)
-    return done
+def _in_order(applications: Sequence[Seen]) -> list[Seen]:
+    """By number, as caps are served."""
+    return sorted(applications, key=lambda pair: (pair[0].number, str(pair[0].pk)))
 
 
 def _not_listing(round_: Round) -> ValidationError:

@@ -14,6 +14,7 @@ from core.db import locked
 from core.scope import Scope
 from subsidies.models import Application, BudgetLine, BudgetOrder, Instalment
 from subsidies.plans import commitments
+from subsidies.querysets import HELD
 from subsidies.rules.shapes import read_rule
 from subsidies.rules.splitting import Part, split
 from subsidies.services.budget import move_all
@@ -28,8 +29,6 @@ from subsidies.services.orders import create_order, submit_order
 from subsidies.workflow.money import BUDGETS
 
 State = Instalment.State
-# Of applications that money is held for.
-HELD = frozenset({"proposed", "approved", "paying", "done"})
 
 
 def reserve(*, application: Application, this: Act) -> list[Instalment]:

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from core import policy
 from core.attachments import attach
 from core.audit import Act, Actor, act
+from core.batches import all_or_told
 from core.db import locked
 from core.scope import Scope
-from core.versions import StaleVersionError, require_version
+from core.versions import require_version
 from core.workflow import moving
 from subsidies.models import Application, Check, Evidence, Round
 from subsidies.rules.eligibility import MET, UNMET
@@ -214,29 +215,20 @@ def review_applications(
     policy.require(scope, HANDLE)
     if not applications:
         raise ValidationError(_("请先勾选要审核的申报。"))
-    done, refused = [], []
     with transaction.atomic():
         keys = [row.pk for row, _version, _digest in applications]
         list(locked(Application.objects.filter(pk__in=keys)))
-        for row, version, digest in sorted(applications, key=lambda one: _order(one[0])):
-            try:
-                done.append(
-                    review_application(
-                        application=row,
-                        note=note,
-                        seen_digest=digest,
-                        by=by,
-                        scope=scope,
-                        seen_version=version,
-                    )
-                )
-            except ValidationError as error:
-                refused.append(f"{row}：{'；'.join(error.messages)}")
-            except (PermissionDenied, StaleVersionError) as error:
-                refused.append(f"{row}：{error}")
-        if refused:
-            raise ValidationError(refused)
-    return done
+        return all_or_told(
+            sorted(applications, key=lambda one: _order(one[0])),
+            lambda row, version, digest: review_application(
+                application=row,
+                note=note,
+                seen_digest=digest,
+                by=by,
+                scope=scope,
+                seen_version=version,
+            ),
+        )
 
 
 # --- What all acts share --------------------------------------------------------------------------

@@ -70,7 +70,6 @@ def test_only_a_sound_draft_is_published_and_it_is_frozen_then(
             policy=published, key="facility", values=steps_with("0.5"), **who
         ),
         lambda: policies.add_item(policy=published, values={"key": "a", "name": "甲"}, **who),
-        lambda: policies.remove_item(policy=published, key="opening", **who),
         lambda: policies.arrange_items(policy=published, rows=[], **who),
     ):
         with pytest.raises(ValidationError, match="请复制为新版"):
